@@ -1,0 +1,84 @@
+package grader
+
+import (
+	"time"
+
+	"otel.workshop/internal/finding"
+	"otel.workshop/internal/lesson"
+)
+
+// An Outcome is how one check ended.
+type Outcome string
+
+// The seven outcomes. Only Pass is a pass, and it needs positive evidence; see
+// the package comment.
+const (
+	Pass         Outcome = "pass"
+	Fail         Outcome = "fail"
+	Blocked      Outcome = "blocked"          // it relies on another check, which does not pass: see Result.BlockedBy
+	DoesNotBuild Outcome = "does not compile" // the step or its checks; see Report.Build
+	Crashed      Outcome = "crashed"          // a panic or an exit that is not the framework's
+	TimedOut     Outcome = "timed out"
+	NotJudged    Outcome = "not judged" // this machine cannot show it; see Result.Summary
+)
+
+// A Result is the outcome of one check and the evidence for it.
+type Result struct {
+	Check     lesson.Check
+	Outcome   Outcome
+	Summary   string           // one line; what happened, for every outcome but Pass
+	BlockedBy string           // the id of the check to fix first, when Blocked
+	Finding   *finding.Finding // when the check said why it fails
+	Stack     string           // the learner's own frames, when Crashed or TimedOut
+	Output    string           // what the process printed besides the framework's lines; capped
+	Traces    []byte           // OTLP/JSON (a TracesData) of the spans that the check saw, or nil
+	Metrics   []byte           // OTLP/JSON (a MetricsData) of the metrics that it saw, or nil
+	Duration  time.Duration
+}
+
+// A Report is the verdict on one step.
+type Report struct {
+	Step     lesson.Step
+	Sources  string   // a hash of the sources that were graded
+	Build    string   // the compiler's messages in the learner's own paths, when it does not build
+	Results  []Result // one for each graded check, in the order of the lesson
+	Duration time.Duration
+}
+
+// Passed reports whether every core check that was graded passes, the further
+// ones too when further is true. Checks that this machine cannot judge are
+// left out; a report without any result has not passed.
+func (r Report) Passed(further bool) bool {
+	for _, res := range r.Results {
+		if res.Check.Further && !further {
+			continue
+		}
+		if res.Outcome != Pass && res.Outcome != NotJudged {
+			return false
+		}
+	}
+	return len(r.Results) > 0
+}
+
+// First returns the result that a learner should look at next: the first core
+// check that does not pass, in the order of the lesson, then the first further
+// one. Blocked checks come after what blocks them. It returns nil when there
+// is none.
+func (r Report) First() *Result {
+	var blocked *Result
+	for _, further := range []bool{false, true} {
+		for i := range r.Results {
+			res := &r.Results[i]
+			switch {
+			case res.Check.Further != further, res.Outcome == Pass, res.Outcome == NotJudged:
+			case res.Outcome == Blocked:
+				if blocked == nil {
+					blocked = res
+				}
+			default:
+				return res
+			}
+		}
+	}
+	return blocked
+}
