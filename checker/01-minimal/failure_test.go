@@ -1,0 +1,83 @@
+package minimal_test
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	minimal "otel.workshop/steps/01-minimal"
+)
+
+// When an exporter can't be made, Setup should return that error and leave nothing running.
+func TestSetupFailsClean(t *testing.T) {
+	errTraces, errMetrics := errors.New("no span exporter today"), errors.New("no metric exporter today")
+	header := []string{"can't be made", "Setup returns", "left running"}
+	want := [][]string{header, {"span exporter", errTraces.Error(), "nothing"}, {"metric exporter", errMetrics.Error(), "nothing"}}
+	got := [][]string{header}
+	for _, failing := range []struct {
+		which           string
+		traces, metrics error
+	}{
+		{"span exporter", errTraces, nil},
+		{"metric exporter", nil, errMetrics},
+	} {
+		w := newWorld(t)
+		w.tracesErr, w.metricsErr = failing.traces, failing.metrics
+		w.setUp(t.Context())
+		says := "no error"
+		if w.err != nil {
+			says = w.err.Error()
+		}
+		if wanted := errors.Join(failing.traces, failing.metrics).Error(); errors.Is(w.err, failing.traces) && failing.traces != nil || errors.Is(w.err, failing.metrics) && failing.metrics != nil {
+			says = wanted
+		}
+		got = append(got, []string{failing.which, says, w.running()})
+	}
+	if recorder.Table(want...) == recorder.Table(got...) {
+		return
+	}
+	f := finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)}
+	if got[1][1] == "no error" || got[2][1] == "no error" {
+		f.Cause = "An error that Setup keeps to itself makes a service that runs blind: nobody learns that it has no telemetry."
+	} else {
+		f.Cause = "What was made before the failure is never used and never stopped.\nMake all that can fail first, or stop what there is before returning the error."
+	}
+	recorder.Fail(t, recorder.At(minimal.Setup, f))
+}
+
+// running names what a failed Setup has left behind.
+func (w *world) running() string {
+	var left []string
+	if w.madeTraces && !w.spans.Stopped() {
+		left = append(left, "the span exporter")
+	}
+	if w.madeMetrics && !w.metrics.Stopped() {
+		left = append(left, "the metric exporter")
+	}
+	if sdkGoroutines() > 0 {
+		left = append(left, "goroutines of the SDK")
+	}
+	if left == nil {
+		return "nothing"
+	}
+	return strings.Join(left, ", ")
+}
+
+// sdkGoroutines counts goroutines that the SDK started, after giving those
+// that are on their way out a moment to leave.
+func sdkGoroutines() int {
+	n := 0
+	for range 50 {
+		buf := make([]byte, 1<<20)
+		n = strings.Count(string(buf[:runtime.Stack(buf, true)]), "created by go.opentelemetry.io/otel/sdk/")
+		if n == 0 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return n
+}

@@ -1,0 +1,36 @@
+// Package minimal_test checks steps/01-minimal, in the order of its lesson.
+package minimal_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+
+	"otel.workshop/checker/recorder"
+	minimal "otel.workshop/steps/01-minimal"
+)
+
+func TestMain(m *testing.M) { recorder.Main(m, program) }
+
+// program is the learner's service as a process of its own, on a port that it
+// prints. Each request takes a moment, so that some are in flight whenever the
+// end comes.
+func program() error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println(recorder.Listening(ln.Addr()))
+	h := minimal.NewHandler()
+	return minimal.Run(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(50 * time.Millisecond)
+		h.ServeHTTP(w, r)
+	}))
+}

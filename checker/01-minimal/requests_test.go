@@ -1,0 +1,55 @@
+package minimal_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	"otel.workshop/internal/waterfall"
+	minimal "otel.workshop/steps/01-minimal"
+)
+
+// Every request should leave a server span and be counted in http.server.request.duration.
+func TestRequestsTraced(t *testing.T) {
+	rec := recorder.Global(t)
+	res := httptest.NewRecorder()
+	minimal.NewHandler().ServeHTTP(res, httptest.NewRequest("GET", "/", nil))
+
+	if res.Code != 200 || strings.TrimSpace(res.Body.String()) != "ok" {
+		recorder.Fail(t, recorder.At(minimal.NewHandler, finding.Finding{
+			Want: "GET /   200   ok",
+			Got:  strings.TrimSpace(recorder.Table([]string{"GET /", res.Result().Status, strings.TrimSpace(res.Body.String())})),
+		}))
+	}
+
+	spans := rec.Spans()
+	metric := "no http.server.request.duration"
+	if rec.HasMetric("http.server.request.duration") {
+		metric = "http.server.request.duration"
+	}
+	if len(servers(spans)) != 1 || !rec.HasMetric("http.server.request.duration") {
+		got := "no span"
+		if len(spans) > 0 {
+			got = waterfall.Tree(recorder.Waterfall(spans))
+		}
+		recorder.Fail(t, recorder.At(minimal.NewHandler, finding.Finding{
+			Want:  "GET / (server)\nhttp.server.request.duration",
+			Got:   got + "\n" + metric,
+			Cause: "The handler answers, but nothing stands around it that would start a span:\notelhttp.NewHandler takes a handler and returns one that does.",
+		}))
+	}
+}
+
+func servers(spans tracetest.SpanStubs) (list tracetest.SpanStubs) {
+	for _, s := range spans {
+		if s.SpanKind == trace.SpanKindServer {
+			list = append(list, s)
+		}
+	}
+	return list
+}

@@ -1,0 +1,78 @@
+// Package recorder is what the checks share: it records the telemetry of the
+// learner's code in memory, keeps it as OTLP/JSON beside the verdict, and says
+// in a finding what was wanted and what came.
+package recorder
+
+import (
+	"context"
+	"testing"
+
+	"go.opentelemetry.io/otel"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// A Recorder records spans when they start and end, and metrics when they are
+// asked for.
+type Recorder struct {
+	TracerProvider trace.TracerProvider
+	spans          *tracetest.SpanRecorder
+	reader         *sdkmetric.ManualReader
+}
+
+// New returns a recorder whose spans become an artifact of the check t. It
+// samples everything and registers nothing.
+func New(t testing.TB) *Recorder {
+	spans := tracetest.NewSpanRecorder()
+	r := &Recorder{
+		TracerProvider: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)),
+		spans:          spans,
+	}
+	atEnd(t, func() {
+		KeepSpans(t, r.Spans())
+		if r.reader != nil {
+			KeepMetrics(t, r.Metrics())
+		}
+	})
+	return r
+}
+
+// Global returns a recorder that is registered as this process's tracer and
+// meter provider. It sets no propagator: that would complete the learner's.
+func Global(t testing.TB) *Recorder {
+	r := New(t)
+	r.reader = sdkmetric.NewManualReader()
+	otel.SetTracerProvider(r.TracerProvider)
+	otel.SetMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(r.reader)))
+	return r
+}
+
+// Spans returns the spans that have ended, in that order.
+func (r *Recorder) Spans() tracetest.SpanStubs {
+	return tracetest.SpanStubsFromReadOnlySpans(r.spans.Ended())
+}
+
+// Metrics collects what the instruments have measured so far. Only a global
+// recorder has metrics.
+func (r *Recorder) Metrics() metricdata.ResourceMetrics {
+	var rm metricdata.ResourceMetrics
+	if r.reader != nil {
+		_ = r.reader.Collect(context.Background(), &rm) // a partial result is what a learner's broken callback leaves
+	}
+	return rm
+}
+
+// HasMetric reports whether a metric of that name has been measured.
+func (r *Recorder) HasMetric(name string) bool {
+	for _, sm := range r.Metrics().ScopeMetrics {
+		for _, m := range sm.Metrics {
+			if m.Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
