@@ -1,0 +1,127 @@
+// Package conventions checks that a step's code is written as Go is: formatted,
+// free of what go vet finds, and without an error of a telemetry or database
+// call that is dropped in silence.
+package conventions
+
+import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+)
+
+// Check looks at the Go files of steps/step, its program included. premises
+// are the checks that speak of dropped errors too: they come first.
+func Check(t *testing.T, step string, premises ...string) {
+	src, err := load("steps/" + step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var (
+		both    sync.WaitGroup
+		dropped []string
+		failed  error
+	)
+	both.Go(func() { dropped, failed = droppedErrors(src) })
+	vet := goVet(src)
+	both.Wait()
+	if failed != nil {
+		t.Fatal(failed)
+	}
+
+	unformatted := src.unformatted()
+	if len(unformatted)+len(vet)+len(dropped) == 0 {
+		return
+	}
+	got := [][]string{
+		{"gofmt -l", list(unformatted)},
+		{"go vet", list(vet)},
+		{"dropped errors", list(dropped)},
+	}
+	f := finding.Finding{
+		Want: recorder.Table([]string{"gofmt -l", "nothing"}, []string{"go vet", "nothing"}, []string{"dropped errors", "none"}),
+		Got:  recorder.Table(got...),
+	}
+	switch {
+	case len(dropped) > 0:
+		if len(unformatted)+len(vet) == 0 {
+			recorder.Needs(t, premises...)
+		}
+		f.Cause = "Return the error, join it, or log it. If it may be dropped, write _ = and the reason in a comment."
+		f.File, f.Line = place(dropped[0])
+	case len(vet) > 0:
+		f.File, f.Line = place(vet[0])
+	default:
+		f.Cause = "gofmt -w " + unformatted[0] + " puts it right; most editors do so at every save."
+		f.File, f.Line = unformatted[0], 1
+	}
+	recorder.Fail(t, f)
+}
+
+// list puts findings below each other, in the second column of a table.
+func list(lines []string) string {
+	if len(lines) == 0 {
+		return "nothing"
+	}
+	return strings.Join(lines, "\n\t")
+}
+
+// place splits "steps/01-minimal/telemetry.go:57:3: message".
+func place(line string) (file string, n int) {
+	parts := strings.SplitN(line, ":", 3)
+	if len(parts) > 1 {
+		_, _ = fmt.Sscan(parts[1], &n) // no number: the whole file is meant
+	}
+	return parts[0], n
+}
+
+// unformatted returns the files that gofmt would change.
+func (s *sources) unformatted() []string {
+	var names []string
+	for _, f := range s.files {
+		if formatted, err := format.Source(f.content); err == nil && !bytes.Equal(formatted, f.content) {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+// goVet returns what go vet says of the step, a line each.
+func goVet(s *sources) []string {
+	out, err := s.goCommand("vet", "./"+s.dir+"/...").CombinedOutput()
+	if err == nil {
+		return nil
+	}
+	var lines []string
+	for line := range strings.Lines(s.mapBack(string(out))) {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "vet: ")
+		line = strings.TrimPrefix(line, "./")
+		if strings.HasPrefix(line, s.dir) {
+			lines = append(lines, line)
+		}
+	}
+	if lines == nil {
+		lines = []string{strings.TrimSpace(string(out))}
+	}
+	return lines
+}
+
+// goCommand returns a go command that sees the sources as they are graded. Its
+// flags are those with which the grader has just compiled them, so that it
+// finds them in the build cache.
+func (s *sources) goCommand(verb string, args ...string) *exec.Cmd {
+	all := []string{verb, "-gcflags=otel.workshop/...=-l"}
+	if s.overlay != "" {
+		all = append(all, "-overlay="+s.overlay)
+	}
+	cmd := exec.Command("go", append(all, args...)...)
+	cmd.Dir = filepath.FromSlash(s.root)
+	return cmd
+}

@@ -1,0 +1,172 @@
+// Package grader tells whether a step's code does what its lesson asks.
+//
+// The checks of a step are ordinary Go tests. They are built once, into one
+// binary, and then each runs in a process of its own, so that a panic, an
+// exit, an endless loop or a registered global of one can't touch another.
+//
+// A pass needs positive evidence, three things together: exit status 0, the
+// test framework's own pass line for that very check (framed, so that a
+// printed look-alike is none), and a receipt: a nonce that the process reads
+// before any learner's code runs, and hands back after its test has passed.
+package grader
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"otel.workshop/internal/lesson"
+)
+
+// Options say what to grade and how.
+type Options struct {
+	Root     string            // the workshop's folder
+	Files    map[string][]byte // Go files that stand in for the step's own, by name below its folder; nil: the step as it is
+	Only     []string          // ids of the checks to grade; nil: all
+	Limit    time.Duration     // how long one check may take; 0: ten seconds
+	Progress func(Result)      // called when a check has ended, one call at a time; blocked is not known yet; may be nil
+}
+
+// defaultLimit is many times what the slowest check takes. Once one check has
+// used it up, the others get the shorter time: code that hangs, hangs in most
+// of them.
+const (
+	defaultLimit = 10 * time.Second
+	hurriedLimit = 3 * time.Second
+)
+
+// Grade builds the checks of step and runs them. It returns an error only when
+// it can't do its work: no go command, no disk space, ctx done. What is wrong
+// with the learner's code is in the report. Grade may be called concurrently.
+func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
+	start := time.Now()
+	report := Report{Step: step}
+	var err error
+	if report.Sources, err = Sources(o.Root, step.Name); err != nil {
+		return report, err
+	}
+	checks, err := choose(step, o.Only)
+	if err != nil {
+		return report, err
+	}
+	dir, err := os.MkdirTemp("", "otel-workshop-")
+	if err != nil {
+		return report, fmt.Errorf("make a folder for the build: %w (is there space on the disk?)", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder; the system clears what is left
+
+	b, err := makeBuild(ctx, o.Root, step.Name, o.Files, dir)
+	if err != nil {
+		return report, err
+	}
+	if b.failure != "" {
+		report.Build = b.failure
+		for _, c := range checks {
+			report.Results = append(report.Results, Result{Check: c, Outcome: DoesNotBuild, Summary: "the step does not compile"})
+		}
+		report.Duration = time.Since(start)
+		return report, nil
+	}
+
+	r := &runner{build: b, limit: o.Limit, hurry: make(chan struct{}), progress: o.Progress}
+	if r.limit == 0 {
+		r.limit = defaultLimit
+	}
+	graded := r.runAll(ctx, checks)
+	// What a failing check relies on is graded too, even if nobody asked.
+	for {
+		missing := premises(step, graded)
+		if len(missing) == 0 || ctx.Err() != nil {
+			break
+		}
+		r.progress = nil
+		graded = append(graded, r.runAll(ctx, missing)...)
+	}
+	if err := context.Cause(ctx); err != nil {
+		return report, err
+	}
+	block(step, graded)
+	for _, j := range graded[:len(checks)] {
+		report.Results = append(report.Results, j.Result)
+	}
+	report.Duration = time.Since(start)
+	return report, nil
+}
+
+// choose returns the checks of step that are asked for, in the lesson's order.
+func choose(step lesson.Step, only []string) ([]lesson.Check, error) {
+	if only == nil {
+		return step.Checks, nil
+	}
+	var checks []lesson.Check
+	for _, c := range step.Checks {
+		if slices.Contains(only, c.ID) {
+			checks = append(checks, c)
+		}
+	}
+	if len(checks) != len(only) {
+		return nil, fmt.Errorf("step %s has no such check among %q", step.Name, only)
+	}
+	return checks, nil
+}
+
+// A runner runs checks of one build.
+type runner struct {
+	build
+	limit time.Duration
+	late  sync.Once
+	hurry chan struct{} // closed when a check has run into the limit
+
+	mu       sync.Mutex
+	progress func(Result)
+}
+
+// runAll runs checks in parallel, one a core, and returns what became of them
+// in the same order.
+func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
+	all := make([]judged, len(checks))
+	queue := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(checks)) {
+		workers.Go(func() {
+			for i := range queue {
+				all[i] = r.run(ctx, checks[i])
+				r.mu.Lock()
+				if r.progress != nil && ctx.Err() == nil {
+					r.progress(all[i].Result)
+				}
+				r.mu.Unlock()
+			}
+		})
+	}
+	for i := range checks {
+		queue <- i
+	}
+	close(queue)
+	workers.Wait()
+	return all
+}
+
+// run runs one check and judges it.
+func (r *runner) run(ctx context.Context, c lesson.Check) judged {
+	if ctx.Err() != nil {
+		return judged{Result: Result{Check: c, Outcome: NotJudged, Summary: "stopped"}}
+	}
+	start := time.Now()
+	dir := filepath.Join(r.dir, c.ID)
+	ev, err := r.observe(ctx, c, dir)
+	if err != nil {
+		return judged{Result: Result{Check: c, Outcome: NotJudged, Summary: err.Error()}}
+	}
+	if ev.timedOut {
+		r.late.Do(func() { close(r.hurry) })
+	}
+	j := judge(c, ev)
+	j.Duration = time.Since(start)
+	return j
+}

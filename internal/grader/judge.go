@@ -1,0 +1,144 @@
+package grader
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"otel.workshop/internal/finding"
+	"otel.workshop/internal/lesson"
+)
+
+// judged is a result with the premises that its check declared.
+type judged struct {
+	Result
+	needs []string
+}
+
+// judge turns evidence into an outcome.
+func judge(c lesson.Check, ev evidence) judged {
+	t := readTranscript(c.TestName(), ev.output)
+	j := judged{Result: Result{Check: c, Output: t.printed}, needs: t.needs}
+	j.Finding = readFinding(t.artifacts)
+	j.Traces = readArtifact(t.artifacts, "traces.json")
+	j.Metrics = readArtifact(t.artifacts, "metrics.json")
+	ok := ev.exit == 0 && ev.receipt && !ev.timedOut
+	switch {
+	case ev.timedOut:
+		j.Outcome, j.Summary, j.Stack = TimedOut, "it did not end in time", learnerFrames(ev.output)
+	case ok && t.passed:
+		j.Outcome = Pass
+	case ok && t.skipped:
+		j.Outcome, j.Summary = NotJudged, lastLog(t.printed)
+	case ev.signal != "":
+		j.Outcome, j.Summary, j.Stack = Crashed, "it was killed: "+ev.signal, learnerFrames(ev.output)
+	case panicked.MatchString(ev.output) && ev.exit == 2:
+		j.Outcome, j.Summary, j.Stack = Crashed, panicLine(ev.output), learnerFrames(ev.output)
+	case t.failed && ev.exit == 1:
+		j.Outcome = Fail
+		if j.Finding != nil {
+			j.Summary = firstLine(j.Finding.Got)
+		} else {
+			j.Summary = lastLog(t.printed)
+		}
+	default:
+		j.Outcome = Crashed
+		j.Summary = fmt.Sprintf("the process ended itself with status %d before the check was over: os.Exit and log.Fatal do that", ev.exit)
+		if last := lastLog(t.printed); last != "" {
+			j.Summary += fmt.Sprintf(" (its last words: %s)", last)
+		}
+	}
+	return j
+}
+
+// panicked matches how the Go runtime begins to report a crash.
+var panicked = regexp.MustCompile(`(?m)^(panic: |fatal error: |\tpanic: )`)
+
+// panicLine returns the message of a crash.
+func panicLine(output string) string {
+	i := panicked.FindStringIndex(output)
+	return strings.TrimSuffix(firstLine(strings.TrimSpace(output[i[0]:])), " [recovered]")
+}
+
+// lastLog returns the last thing that a check printed, without the place where
+// the testing package says it was printed from.
+func lastLog(printed string) string {
+	lines := strings.Split(strings.TrimSpace(printed), "\n")
+	return logPlace.ReplaceAllString(strings.TrimSpace(lines[len(lines)-1]), "")
+}
+
+var logPlace = regexp.MustCompile(`^\w+\.go:\d+: `)
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+func readFinding(dir string) *finding.Finding {
+	data := readArtifact(dir, "finding.json")
+	var f finding.Finding
+	if data == nil || json.Unmarshal(data, &f) != nil {
+		return nil
+	}
+	return &f
+}
+
+func readArtifact(dir, name string) []byte {
+	if dir == "" {
+		return nil
+	}
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// premises returns checks that a failing check relies on and that have not
+// been graded yet.
+func premises(step lesson.Step, graded []judged) []lesson.Check {
+	var missing []lesson.Check
+	for _, c := range step.Checks {
+		done := slices.ContainsFunc(graded, func(j judged) bool { return j.Check.ID == c.ID })
+		wanted := slices.ContainsFunc(graded, func(j judged) bool { return j.Outcome == Fail && slices.Contains(j.needs, c.ID) })
+		if wanted && !done {
+			missing = append(missing, c)
+		}
+	}
+	return missing
+}
+
+// block turns failures whose premise does not pass into blocked ones. The
+// lesson's order decides which premise is named, and that order guarantees
+// that the named one is not itself blocked by a later one.
+func block(step lesson.Step, graded []judged) {
+	find := func(id string) *judged {
+		i := slices.IndexFunc(graded, func(j judged) bool { return j.Check.ID == id })
+		if i < 0 {
+			return nil
+		}
+		return &graded[i]
+	}
+	for _, c := range step.Checks {
+		j := find(c.ID)
+		if j == nil || j.Outcome != Fail {
+			continue
+		}
+		for _, premise := range step.Checks {
+			p := find(premise.ID)
+			if p == nil || p == j || !slices.Contains(j.needs, premise.ID) || p.Outcome == Pass || p.Outcome == NotJudged {
+				continue
+			}
+			j.Outcome, j.BlockedBy = Blocked, p.Check.ID
+			if p.Outcome == Blocked {
+				j.BlockedBy = p.BlockedBy
+			}
+			j.Summary = "waits for " + j.BlockedBy
+			break
+		}
+	}
+}

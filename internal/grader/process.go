@@ -1,0 +1,100 @@
+package grader
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"otel.workshop/internal/lesson"
+)
+
+// evidence is what is known of a check's process after its end.
+type evidence struct {
+	exit     int    // its exit status; -1 when a signal ended it
+	signal   string // how it ended, when it did not exit
+	output   string // what it wrote, capped
+	receipt  bool   // whether it handed the nonce back
+	timedOut bool
+	dir      string // where its artifacts are
+}
+
+// observe runs the check c in a process of its own until it ends, ctx is done
+// or its time is up. Whatever it has started is killed with it.
+func (r *runner) observe(ctx context.Context, c lesson.Check, dir string) (evidence, error) {
+	ev := evidence{dir: dir}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return ev, fmt.Errorf("make a folder for the check's artifacts: %w", err)
+	}
+	nonce, receipt := rand.Text(), filepath.Join(dir, "receipt")
+	cmd := exec.Command(r.binary,
+		"-test.run=^"+c.TestName()+"$", "-test.v=test2json", "-test.paniconexit0",
+		"-test.artifacts", "-test.outputdir="+dir)
+	cmd.Dir = filepath.Join(r.root, "checker", r.step)
+	cmd.Env = environment("WORKSHOP_RECEIPT="+receipt, "WORKSHOP_OVERLAY="+r.overlay)
+	cmd.Stdin = strings.NewReader(nonce)
+	cmd.WaitDelay = time.Second // for the goroutine that feeds stdin
+	out, err := capture(cmd)
+	if err != nil {
+		return ev, err
+	}
+	group(cmd)
+	if err := cmd.Start(); err != nil {
+		out.close()
+		return ev, fmt.Errorf("start the check: %w", err)
+	}
+	out.started()
+	limitMemory(cmd.Process)
+
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	err, ev.timedOut = r.await(ctx, cmd, ended)
+	_ = killGroup(cmd.Process) // what it left running; mostly there is nothing
+	ev.output = out.finish()
+
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		if ev.exit = exit.ExitCode(); ev.exit < 0 {
+			ev.signal = exit.String()
+		}
+	}
+	if got, err := os.ReadFile(receipt); err == nil {
+		ev.receipt = string(got) == nonce
+	}
+	return ev, nil
+}
+
+// await waits for the end of cmd. When its time is up, it is asked for the
+// stacks of its goroutines, and then killed.
+func (r *runner) await(ctx context.Context, cmd *exec.Cmd, ended <-chan error) (err error, timedOut bool) {
+	start := time.Now()
+	limit := time.NewTimer(r.limit)
+	defer limit.Stop()
+	hurry := r.hurry
+	for {
+		select {
+		case err := <-ended:
+			return err, false
+		case <-ctx.Done():
+			_ = killGroup(cmd.Process)
+			return <-ended, false
+		case <-hurry:
+			hurry = nil
+			limit.Reset(max(0, hurriedLimit-time.Since(start)))
+		case <-limit.C:
+			askForStacks(cmd.Process)
+			select {
+			case err := <-ended:
+				return err, true
+			case <-time.After(time.Second):
+				_ = killGroup(cmd.Process)
+				return <-ended, true
+			}
+		}
+	}
+}

@@ -1,0 +1,20 @@
+//go:build unix
+
+package grader
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// group gives cmd a process group of its own, so that it can be killed with
+// all that it has started.
+func group(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// killGroup kills p and what it has started. A child that has left the group
+// (setsid) gets away.
+func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
+
+// askForStacks makes a Go program print its goroutines and exit.
+func askForStacks(p *os.Process) { _ = p.Signal(syscall.SIGQUIT) }
