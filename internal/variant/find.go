@@ -1,0 +1,97 @@
+package variant
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// An UnknownError is returned by [Find] for a name that is not there.
+type UnknownError struct {
+	Name    string
+	Known   []string // what there is, in the order of the variants
+	Nearest string   // the one that was probably meant, or ""
+}
+
+func (e *UnknownError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "there is no variant %q", e.Name)
+	if e.Nearest != "" {
+		fmt.Fprintf(&b, "; did you mean %s?", e.Nearest)
+	}
+	if len(e.Known) == 0 {
+		b.WriteString("; there is none at all below broken/")
+		return b.String()
+	}
+	fmt.Fprintf(&b, "\nThere are: %s", strings.Join(e.Known, ", "))
+	return b.String()
+}
+
+// Find returns the variant of that name. A name that several steps have (only
+// [Starter] is one) is asked for with its step: "01-minimal/starter" or
+// "01/starter". Find returns an [*UnknownError] when there is none.
+func Find(variants []Variant, name string) (Variant, error) {
+	step, base, qualified := strings.Cut(name, "/")
+	if !qualified {
+		step, base = "", name
+	}
+	var found []Variant
+	for _, v := range variants {
+		if v.Name == base && (!qualified || v.Step == step || strings.HasPrefix(v.Step, step+"-")) {
+			found = append(found, v)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Variant{}, unknown(variants, name)
+	}
+	var choices []string
+	for _, v := range found {
+		choices = append(choices, v.Step+"/"+v.Name)
+	}
+	return Variant{}, fmt.Errorf("several steps have a variant %q: say %s", name, strings.Join(choices, " or "))
+}
+
+func unknown(variants []Variant, name string) error {
+	e := &UnknownError{Name: name}
+	best := max(2, len(name)/3) + 1 // more typing errors than that mean another word
+	for _, v := range variants {
+		known := v.Name
+		if v.Name == Starter {
+			known = v.Step + "/" + v.Name
+		}
+		if slices.Contains(e.Known, known) {
+			continue
+		}
+		e.Known = append(e.Known, known)
+		for _, candidate := range []string{known, v.Name} {
+			if d := distance(name, candidate); d < best {
+				best, e.Nearest = d, known
+			}
+		}
+	}
+	return e
+}
+
+// distance is Levenshtein's: how many letters to change, add or remove.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

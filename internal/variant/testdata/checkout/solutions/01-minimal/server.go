@@ -1,0 +1,4 @@
+package minimal
+
+// Serve is given.
+func Serve() string { return Setup() }

@@ -1,0 +1,4 @@
+package waterfall
+
+// TextWidth lets the tests measure lines.
+var TextWidth = textWidth
