@@ -67,14 +67,20 @@ func (w *world) mustWork(t *testing.T) {
 	if w.err == nil {
 		return
 	}
-	if _, err := minimal.NewResource(t.Context()); err != nil {
-		recorder.Needs(t, "service-name")
-	}
+	needsResource(t)
 	recorder.Needs(t, "providers-global")
 	recorder.Fail(t, recorder.At(minimal.Setup, finding.Finding{
 		Want: "Setup   no error",
 		Got:  "Setup   " + w.err.Error(),
 	}))
+}
+
+// needsResource declares the premise of a check for which Setup failed, when
+// the resource is what it fails for.
+func needsResource(t *testing.T) {
+	if _, err := minimal.NewResource(t.Context()); err != nil {
+		recorder.Needs(t, "service-name")
+	}
 }
 
 // inBubble runs f in a bubble of fake time, in which a minute passes at once.

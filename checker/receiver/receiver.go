@@ -8,7 +8,6 @@ import (
 	"compress/gzip"
 	"crypto/x509"
 	"encoding/hex"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"log"
@@ -31,8 +30,7 @@ import (
 
 // A Receiver accepts what OTLP exporters send. Safe for concurrent use.
 type Receiver struct {
-	URL    string // http://127.0.0.1:PORT, or https
-	CACert []byte // the certificate that signs an https receiver, in PEM
+	URL string // http://127.0.0.1:PORT, or https
 
 	book    probe.Book
 	mu      sync.Mutex
@@ -50,8 +48,9 @@ func New(t testing.TB) *Receiver {
 	return r
 }
 
-// NewTLS starts a receiver that speaks https alone. A request in the clear is
-// refused, and noted like the others.
+// NewTLS starts a receiver that speaks https alone, and makes this process
+// trust its certificate. A request in the clear is refused, and counted. Call
+// it once in a process.
 func NewTLS(t testing.TB) *Receiver {
 	r := &Receiver{}
 	srv := httptest.NewUnstartedServer(r)
@@ -59,7 +58,10 @@ func NewTLS(t testing.TB) *Receiver {
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	r.URL = srv.URL
-	r.CACert = encodeCert(srv.Certificate())
+	roots := x509.NewCertPool()
+	roots.AddCert(srv.Certificate())
+	t.Setenv("GODEBUG", "x509usefallbackroots=1")
+	x509.SetFallbackRoots(roots)
 	return r
 }
 
@@ -196,8 +198,4 @@ func nonce(r *resourcepb.Resource) string {
 		}
 	}
 	return ""
-}
-
-func encodeCert(c *x509.Certificate) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
 }

@@ -1,0 +1,134 @@
+// Package broken_test proves that the checks catch what is wrong: each broken
+// variant compiles and fails exactly the checks that it names, and each check
+// is the only one to catch some variant.
+package broken_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/report"
+	"otel.workshop/internal/variant"
+)
+
+//go:generate go run otel.workshop/internal/variant/genstarter
+
+const root = ".."
+
+var update = flag.Bool("update", false, "rewrite the goldens and the table in README.md")
+
+// The kill matrix: which check catches which variant. It grades them all, two
+// minutes or so, and compares the table in README.md.
+func TestKillMatrix(t *testing.T) {
+	steps, err := lesson.Load(root)
+	require.NoError(t, err)
+	variants, err := variant.Load(root)
+	require.NoError(t, err)
+
+	var m matrix
+	t.Run("variants", func(t *testing.T) {
+		for _, v := range variants {
+			i := slices.IndexFunc(steps, func(s lesson.Step) bool { return s.Name == v.Step })
+			require.GreaterOrEqual(t, i, 0, "%s: step %s has no lesson", v.Name, v.Step)
+			step := steps[i]
+			t.Run(v.Step+"/"+v.Name, func(t *testing.T) {
+				t.Parallel()
+				files, err := v.Apply(root)
+				require.NoError(t, err)
+				r, err := grader.Grade(t.Context(), step, grader.Options{Root: root, Files: files})
+				require.NoError(t, err)
+				caught(t, v, r)
+				compareGolden(t, v, r)
+				m.add(v, r)
+			})
+		}
+	})
+	if t.Failed() || !m.complete(variants) {
+		return // some were left out with -run, or the table would be wrong
+	}
+	for _, step := range steps {
+		for _, c := range step.Checks {
+			if !m.hasSoleCatcher(step.Name, c.ID) {
+				t.Errorf("%s is never the only check that catches a variant: it adds nothing, or a variant is missing", c.FullID())
+			}
+		}
+	}
+	compareFile(t, "README.md", m.readme(steps))
+	t.Log("\n" + m.text(steps))
+}
+
+// caught holds a report against what the variant says of itself.
+func caught(t *testing.T, v variant.Variant, r grader.Report) {
+	t.Helper()
+	require.Empty(t, r.Build, "%s must compile", v.Name)
+	got := make(map[grader.Outcome][]string)
+	for _, res := range r.Results {
+		got[res.Outcome] = append(got[res.Outcome], res.Check.ID)
+	}
+	var text strings.Builder
+	require.NoError(t, report.Text(&text, r, report.Options{Width: 100}))
+	require.ElementsMatch(t, v.CaughtBy, got[grader.Fail], "Caught-by of %s\n%s", v.Name, text.String())
+	require.ElementsMatch(t, v.Blocked, got[grader.Blocked], "Blocked of %s\n%s", v.Name, text.String())
+	for _, other := range []grader.Outcome{grader.Crashed, grader.TimedOut, grader.NotJudged} {
+		require.Empty(t, got[other], "%s must not end as %q\n%s", v.Name, other, text.String())
+	}
+	for _, id := range v.Passes {
+		require.Contains(t, got[grader.Pass], id)
+	}
+}
+
+// compareGolden holds what the learner is told against NAME.golden.
+func compareGolden(t *testing.T, v variant.Variant, r grader.Report) {
+	t.Helper()
+	var b strings.Builder
+	for _, res := range r.Results {
+		if res.Outcome == grader.Fail {
+			require.NoError(t, report.Finding(&b, res, report.Options{Width: 100}))
+		}
+	}
+	compareFile(t, filepath.Join(v.Step, v.Name+".golden"), steady(b.String()))
+}
+
+// steady takes out of a finding what differs from run to run: random ids and
+// ports, and how many requests a machine manages in a moment.
+func steady(s string) string {
+	ids := make(map[string]string)
+	s = traceID.ReplaceAllStringFunc(s, func(id string) string {
+		if id == "trace 4bf92f35" { // the one that checks send themselves
+			return id
+		}
+		if ids[id] == "" {
+			ids[id] = fmt.Sprintf("trace %08d", len(ids)+1)
+		}
+		return ids[id]
+	})
+	s = port.ReplaceAllString(s, "127.0.0.1:PORT")
+	return requests.ReplaceAllString(s, "N of N answered")
+}
+
+var (
+	traceID  = regexp.MustCompile(`trace [0-9a-f]{8}\b`)
+	port     = regexp.MustCompile(`127\.0\.0\.1:\d{5}`)
+	requests = regexp.MustCompile(`\d+ of \d+ answered`)
+)
+
+func compareFile(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.WriteFile(name, []byte(got), 0o666))
+		return
+	}
+	want, err := os.ReadFile(name)
+	require.NoError(t, err, "go test ./broken -update writes it")
+	require.Equal(t, strings.ReplaceAll(string(want), "\r\n", "\n"), got, "%s: go test ./broken -update rewrites it; read the difference first", name)
+}

@@ -1,0 +1,50 @@
+// Package solutions_test proves that the checks accept what is right: each
+// solution, and each alternative to it.
+package solutions_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/report"
+	"otel.workshop/internal/variant"
+)
+
+const root = ".."
+
+// Every check passes on the solution, and on correct code in other styles.
+func TestSolutionsPass(t *testing.T) {
+	steps, err := lesson.Load(root)
+	require.NoError(t, err)
+	for _, step := range steps {
+		solution, err := variant.Solution(root, step.Name)
+		require.NoError(t, err)
+		t.Run(step.Name, func(t *testing.T) { passes(t, step, solution) })
+
+		alternatives, err := variant.LoadDir(root, "solutions/"+step.Name+"/alternatives")
+		require.NoError(t, err)
+		for _, alternative := range alternatives {
+			t.Run(step.Name+"/"+alternative.Name, func(t *testing.T) {
+				files, err := alternative.Apply(root)
+				require.NoError(t, err)
+				passes(t, step, files)
+			})
+		}
+	}
+}
+
+func passes(t *testing.T, step lesson.Step, files variant.Files) {
+	t.Parallel()
+	r, err := grader.Grade(t.Context(), step, grader.Options{Root: root, Files: files})
+	require.NoError(t, err)
+	var b strings.Builder
+	require.NoError(t, report.Text(&b, r, report.Options{Width: 100}))
+	require.True(t, r.Passed(true), b.String())
+	for _, res := range r.Results {
+		require.NotEqual(t, grader.NotJudged, res.Outcome, "%s: %s", res.Check.ID, res.Summary)
+	}
+}
