@@ -8,7 +8,7 @@ import (
 // learnerFrames picks the frames of the learner's own code out of the stacks
 // that a Go program prints when it crashes, innermost first, each once:
 //
-//	minimal.Setup
+//	Setup
 //	    steps/01-minimal/telemetry.go:57
 func learnerFrames(output string) string {
 	var frames []string
@@ -28,7 +28,7 @@ func learnerFrames(output string) string {
 	return strings.Join(frames, "\n")
 }
 
-// function shortens "otel.workshop/steps/01-minimal.Setup({0x1, 0x2})" and
+// function takes Setup out of "otel.workshop/steps/01-minimal.Setup({0x1, 0x2})" and
 // "created by otel.workshop/steps/01-minimal.Setup in goroutine 7".
 func function(line string) string {
 	line = strings.TrimPrefix(line, "created by ")
@@ -36,5 +36,6 @@ func function(line string) string {
 	if i := strings.LastIndex(line, "("); i > 0 {
 		line = line[:i]
 	}
-	return line[strings.LastIndex(line, "/")+1:]
+	_, name, _ := strings.Cut(line[strings.LastIndex(line, "/")+1:], ".")
+	return name
 }
