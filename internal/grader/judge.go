@@ -40,9 +40,7 @@ func judge(c lesson.Check, ev evidence) judged {
 		j.Outcome, j.Summary, j.Stack = Crashed, panicLine(ev.output), learnerFrames(ev.output)
 	case t.failed && ev.exit == 1:
 		j.Outcome = Fail
-		if j.Finding != nil {
-			j.Summary = firstLine(j.Finding.Got)
-		} else {
+		if j.Finding == nil {
 			j.Summary = lastLog(t.printed)
 		}
 	default:

@@ -26,7 +26,7 @@ const (
 type Result struct {
 	Check     lesson.Check
 	Outcome   Outcome
-	Summary   string           // one line; what happened, for every outcome but Pass
+	Summary   string           // one line; what happened, where neither Pass nor a Finding says it
 	BlockedBy string           // the id of the check to fix first, when Blocked
 	Finding   *finding.Finding // when the check said why it fails
 	Stack     string           // the learner's own frames, when Crashed or TimedOut

@@ -1,0 +1,161 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/clipperhouse/displaywidth"
+
+	"otel.workshop/internal/grader"
+)
+
+// outputLines is how much of what a check has printed a finding shows; the
+// last lines are the ones that tell.
+const outputLines = 20
+
+// Finding draws one result in full: the rule, want and got, the likely cause,
+// where to go. Errors are w's.
+func Finding(w io.Writer, res grader.Result, opts Options) error {
+	p := printer{opts: opts, paint: Painter(opts.Color)}
+	p.finding(res)
+	return p.flush(w)
+}
+
+func (p *printer) finding(res grader.Result) {
+	p.rule(res)
+	if happened := happened(res); happened != "" {
+		p.prose(happened)
+	}
+	if f := res.Finding; f != nil && res.Outcome == grader.Fail {
+		p.block("want", Green, Clean(f.Want))
+		p.block("got", Red, Clean(f.Got))
+		p.prose(Clean(f.Cause))
+	}
+	switch res.Outcome {
+	case grader.Crashed, grader.TimedOut:
+		p.block("stack", Dim, Clean(res.Stack))
+		p.output(res)
+	case grader.Fail, grader.NotJudged:
+		if res.Finding == nil || p.opts.Full {
+			p.output(res)
+		}
+	}
+	if res.Outcome != grader.Pass {
+		p.line("")
+		p.line("    " + p.paint.Paint(Dim, where(res)))
+	}
+}
+
+// rule draws the first line: mark, id and rule, the rule folded beside the id.
+func (p *printer) rule(res grader.Result) {
+	mark, style := Mark(res.Outcome)
+	start := mark + " " + res.Check.ID
+	rule := oneLine(res.Check.Rule)
+	indent := displaywidth.String(start) + 3
+	if p.width()-indent < 30 { // a long id or a narrow screen: below it
+		p.line(p.paint.Paint(style, mark) + " " + p.paint.Paint(Bold, res.Check.ID))
+		for _, l := range fold(rule, p.width()-4) {
+			p.line("    " + l)
+		}
+		return
+	}
+	for i, l := range fold(rule, p.width()-indent) {
+		if i == 0 {
+			p.line(p.paint.Paint(style, mark) + " " + p.paint.Paint(Bold, res.Check.ID) + "   " + l)
+			continue
+		}
+		p.line(strings.Repeat(" ", indent) + l)
+	}
+}
+
+// happened says in a sentence how the check ended, when want and got don't.
+func happened(res grader.Result) string {
+	summary := oneLine(res.Summary)
+	switch res.Outcome {
+	case grader.Fail:
+		if res.Finding == nil {
+			return summary
+		}
+		return ""
+	case grader.Pass:
+		return ""
+	case grader.Blocked:
+		if res.BlockedBy == "" {
+			return strings.TrimSpace("It relies on another check, which does not pass. " + summary)
+		}
+		return "It relies on " + oneLine(res.BlockedBy) + ", which does not pass yet: fix that one first."
+	case grader.NotJudged:
+		return strings.TrimSuffix("This machine cannot show it: "+summary, ": ")
+	case grader.DoesNotBuild:
+		return strings.TrimSpace("The step does not compile, so this check could not run. " + summary)
+	}
+	return strings.TrimSuffix("It "+string(res.Outcome)+": "+summary, ": ")
+}
+
+func (p *printer) prose(text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	p.line("")
+	for _, l := range fold(text, p.width()-4) {
+		p.line("    " + l)
+	}
+}
+
+// block draws a picture beside its label. It is not folded: its columns mean
+// something.
+func (p *printer) block(label string, style Style, text string) {
+	text = strings.Trim(text, "\n")
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	p.line("")
+	beside := p.paint.Paint(style, pad(label, 7))
+	for l := range strings.SplitSeq(text, "\n") {
+		p.line("    " + beside + l)
+		beside = strings.Repeat(" ", 7)
+	}
+}
+
+// output draws the end of what the check has printed, behind a line that
+// nothing it prints can imitate.
+func (p *printer) output(res grader.Result) {
+	text := strings.TrimRight(strings.Trim(Clean(res.Output), "\n"), " \n")
+	if text == "" {
+		return
+	}
+	lines := strings.Split(text, "\n")
+	label := "Your program printed:"
+	if n := len(lines) - outputLines; n > 0 && !p.opts.Full {
+		lines = lines[n:]
+		label = fmt.Sprintf("Your program printed, after %d lines more:", n)
+	}
+	p.line("")
+	p.line("    " + label)
+	for _, l := range lines {
+		p.line("    " + p.paint.Paint(Dim, "│ ") + l)
+	}
+}
+
+// where says where to go: the line of code, or the lesson when none is known.
+func where(res grader.Result) string {
+	lesson := "lesson " + res.Check.Number
+	f := res.Finding
+	if f == nil || f.File == "" {
+		path, _, _ := strings.Cut(res.Check.Lesson(), "#")
+		return path + "   ·   " + lesson
+	}
+	place := oneLine(f.File)
+	if f.Line > 0 {
+		place = fmt.Sprintf("%s:%d", place, f.Line)
+	}
+	return place + "   ·   " + lesson
+}
+
+func (p *printer) width() int {
+	if p.opts.Width <= 0 {
+		return defaultWidth
+	}
+	return max(24, p.opts.Width)
+}
