@@ -28,6 +28,7 @@ func TestSetupFailsClean(t *testing.T) {
 	} {
 		w := newWorld(t)
 		w.tracesErr, w.metricsErr = failing.traces, failing.metrics
+		before := sdkGoroutines()
 		w.setUp(t.Context())
 		says := "no error"
 		switch wanted := cmp.Or(failing.traces, failing.metrics); {
@@ -37,7 +38,7 @@ func TestSetupFailsClean(t *testing.T) {
 			says = w.err.Error()
 			needsResource(t)
 		}
-		got = append(got, []string{failing.which, says, w.running()})
+		got = append(got, []string{failing.which, says, w.running(before)})
 	}
 	if recorder.Table(want...) == recorder.Table(got...) {
 		return
@@ -51,8 +52,9 @@ func TestSetupFailsClean(t *testing.T) {
 	recorder.Fail(t, recorder.At(minimal.Setup, f))
 }
 
-// running names what a failed Setup has left behind.
-func (w *world) running() string {
+// running names what a failed Setup has left behind; before is how many
+// goroutines of the SDK there were already.
+func (w *world) running(before int) string {
 	var left []string
 	if w.madeTraces && !w.spans.Stopped() {
 		left = append(left, "the span exporter")
@@ -60,7 +62,13 @@ func (w *world) running() string {
 	if w.madeMetrics && !w.metrics.Stopped() {
 		left = append(left, "the metric exporter")
 	}
-	if sdkGoroutines() > 0 {
+	for range 50 { // those on their way out get half a second
+		if sdkGoroutines() <= before {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if sdkGoroutines() > before {
 		left = append(left, "goroutines of the SDK")
 	}
 	if left == nil {
@@ -69,17 +77,14 @@ func (w *world) running() string {
 	return strings.Join(left, ", ")
 }
 
-// sdkGoroutines counts goroutines that the SDK started, after giving those
-// that are on their way out a moment to leave.
+// sdkGoroutines counts the goroutines that are in the SDK's code.
 func sdkGoroutines() int {
+	buf := make([]byte, 1<<20)
 	n := 0
-	for range 50 {
-		buf := make([]byte, 1<<20)
-		n = strings.Count(string(buf[:runtime.Stack(buf, true)]), "created by go.opentelemetry.io/otel/sdk/")
-		if n == 0 {
-			break
+	for stack := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+		if strings.Contains(stack, "go.opentelemetry.io/otel/sdk/") {
+			n++
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	return n
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"time"
 
@@ -37,7 +38,10 @@ func buildArgs(step, binary, overlay string) []string {
 }
 
 func makeBuild(ctx context.Context, root, step string, files map[string][]byte, dir string) (build, error) {
-	b := build{root: root, step: step, dir: dir, binary: filepath.Join(dir, "checks.exe")}
+	b := build{root: root, step: step, dir: dir, binary: filepath.Join(dir, step+".test")}
+	if runtime.GOOS == "windows" {
+		b.binary += ".exe"
+	}
 	if files != nil {
 		replace, err := variant.ForStep(root, step, files)
 		if err != nil {
