@@ -1,0 +1,153 @@
+// Package internal_test holds the arrows of the map in README.md: who may
+// import whom, and why not.
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "otel.workshop/"
+
+// A rule says which of this module's packages those below from must not import.
+// "checker" is that folder and all below it, "checker/" only what is below.
+type rule struct {
+	from   string
+	except []string // folders below from that may; "checker/0" are the packages of checks
+	not    []string // folders; "" is the whole module
+	but    []string // folders below not that are allowed
+	tests  bool     // whether the rule holds for test files too
+	why    string
+}
+
+var rules = []rule{
+	{from: "", except: []string{"checker/0", "steps"}, not: []string{"steps"}, tests: true,
+		why: "a step that does not compile must stop nothing but its own checks"},
+	{from: "steps", not: []string{"internal", "checker", "broken"}, tests: true,
+		why: "a step is a service like any other: it can be copied out of the workshop"},
+	{from: "solutions/", not: []string{"internal", "checker", "broken", "steps"}, tests: true,
+		why: "a solution is a service like any other: it can be copied out of the workshop"},
+	{from: "checker/", not: []string{"internal", "solutions", "broken"}, tests: true,
+		but: []string{"internal/finding", "internal/waterfall", "internal/collector/probe"},
+		why: "whatever the checks link is linked again after every save"},
+	{from: "checker/receipt", not: []string{""}, tests: true,
+		why: "the receipt has to be initialised before anything that a learner wrote"},
+	{from: "internal/finding", not: []string{""},
+		why: "it is shared by the checks' processes and the workshop's: a leaf"},
+	{from: "internal/collector/probe", not: []string{""},
+		why: "it is shared by the checks' processes and the workshop's: a leaf"},
+	{from: "internal/lesson", not: []string{""},
+		why: "the syllabus depends on nobody"},
+	{from: "internal/waterfall", not: []string{""}, but: []string{"internal/waterfall"},
+		why: "the checks draw with it too: a leaf"},
+	{from: "internal/grader", not: []string{"internal", "checker"}, but: []string{"internal/finding", "internal/lesson", "internal/variant"},
+		why: "the grader returns values: whoever draws them imports it, not the other way round"},
+	{from: "internal/collector", not: []string{"internal"}, but: []string{"internal/collector", "internal/waterfall"},
+		why: "the collector serves any OpenTelemetry program and knows nothing of the workshop"},
+	{from: "internal", except: []string{"internal/command"}, not: []string{"internal/command"},
+		why: "commands sit on top"},
+}
+
+func TestImports(t *testing.T) {
+	err := filepath.WalkDir("..", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); name == "testdata" || name != ".." && strings.HasPrefix(name, ".") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(file, ".go") {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			// A learner's file may be half written; it is none of our business here.
+			if strings.Contains(filepath.ToSlash(file), "/steps/") {
+				return nil
+			}
+			return err
+		}
+		from := strings.TrimPrefix(path.Dir(filepath.ToSlash(file)), "..")
+		from = strings.TrimPrefix(from, "/")
+		for _, spec := range parsed.Imports {
+			to, err := strconv.Unquote(spec.Path.Value)
+			require.NoError(t, err)
+			to, ours := strings.CutPrefix(to, module)
+			if !ours {
+				continue
+			}
+			for _, r := range rules {
+				if r.forbids(from, to, strings.HasSuffix(file, "_test.go")) {
+					t.Errorf("%s imports %s: %s", file, to, r.why)
+				}
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
+}
+
+// The rules themselves can fail.
+func TestRulesForbid(t *testing.T) {
+	for _, bad := range []struct{ from, to string }{
+		{"internal/grader", "steps/01-minimal"},
+		{"checker", "steps/01-minimal"},
+		{"checker/recorder", "internal/collector"},
+		{"solutions/02-handler-spans", "internal/payments"},
+		{"internal/waterfall", "internal/collector"},
+		{"internal/grader", "internal/report"},
+		{"internal/terminal", "internal/command"},
+		{"checker/receipt", "internal/finding"},
+		{"checker/01-minimal", "internal/collector"},
+	} {
+		forbidden := false
+		for _, r := range rules {
+			forbidden = forbidden || r.forbids(bad.from, bad.to, true) || r.forbids(bad.from, bad.to, false)
+		}
+		require.True(t, forbidden, "%s → %s", bad.from, bad.to)
+	}
+	for _, good := range []struct{ from, to string }{
+		{"checker/01-minimal", "steps/01-minimal"},
+		{"steps/02-handler-spans/shop", "solutions/01-minimal"},
+		{"steps/01-minimal/shop", "steps/01-minimal"},
+		{"checker/recorder", "internal/finding"},
+		{"internal/terminal", "internal/grader"},
+		{"checker", "internal/grader"},
+	} {
+		for _, r := range rules {
+			require.False(t, r.forbids(good.from, good.to, true), "%s → %s: %s", good.from, good.to, r.why)
+		}
+	}
+}
+
+func (r rule) forbids(from, to string, test bool) bool {
+	if test && !r.tests || !below(from, r.from) || anyAbove(r.except, from) {
+		return false
+	}
+	return anyAbove(r.not, to) && !anyAbove(r.but, to)
+}
+
+func anyAbove(folders []string, name string) bool {
+	for _, f := range folders {
+		if below(name, f) || strings.HasSuffix(f, "/0") && strings.HasPrefix(name, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// below reports whether name is folder or lies in it.
+func below(name, folder string) bool {
+	return folder == "" || name == folder || strings.HasPrefix(name, strings.TrimSuffix(folder, "/")+"/")
+}
