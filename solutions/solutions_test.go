@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	_ "go.opentelemetry.io/otel/exporters/stdout/stdouttrace" // for 01-minimal/alternatives/console-too.diff
 
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
