@@ -1,0 +1,174 @@
+package doctor
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestAllIsWell(t *testing.T) {
+	o, _ := healthy(t)
+	findings := Examine(t.Context(), o)
+	var names []string
+	for _, f := range findings {
+		names = append(names, f.Name)
+		require.Equal(t, OK, f.Level, f)
+		require.NotEmpty(t, f.Says, f.Name)
+		require.Empty(t, f.Do, f.Name)
+	}
+	require.Equal(t, []string{"go", "folder", ".workshop", "git", "port 4318", "port 4317", "port 8080", "OTEL_*", "proxies", "disk", "modules", "build cache"}, names)
+}
+
+func TestFindings(t *testing.T) {
+	held := func(ports ...int) func(int) bool {
+		return func(port int) bool {
+			for _, p := range ports {
+				if p == port {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	workshopAt := func(want string) func(context.Context, string) bool {
+		return func(_ context.Context, addr string) bool { return addr == want }
+	}
+	for name, test := range map[string]struct {
+		change   func(*Options, *fakeGo)
+		finding  string
+		level    Level
+		says, do string
+	}{
+		"no go": {func(o *Options, _ *fakeGo) { o.LookPath = missing("go") },
+			"go", Bad, "not on your PATH", "https://go.dev/dl"},
+		"old go": {func(_ *Options, g *fakeGo) { g.answers["version"] = "go version go1.24.1 linux/amd64" },
+			"go", Warn, "go1.24.1, and go.mod asks for 1.26, so it downloads", "install Go 1.26 or newer"},
+		"old go that may not download": {func(_ *Options, g *fakeGo) {
+			g.answers["version"], g.answers["env GOTOOLCHAIN"] = "go version go1.25.9 linux/amd64", "local\n"
+		}, "go", Bad, "GOTOOLCHAIN=local keeps it from downloading", "install Go 1.26 or newer"},
+		"newer go": {func(_ *Options, g *fakeGo) { g.answers["version"] = "go version go1.27rc1 X:something linux/amd64" },
+			"go", OK, "go1.27rc1", ""},
+		"go that says nonsense": {func(_ *Options, g *fakeGo) { g.answers["version"] = "gccgo" },
+			"go", Warn, "gccgo", "go version"},
+
+		"no git": {func(o *Options, _ *fakeGo) { o.LookPath = missing("git") },
+			"git", Warn, "does without", "https://git-scm.com"},
+
+		"foreign program on 4318": {func(o *Options, _ *fakeGo) { o.PortIsFree = held(4318) },
+			"port 4318", Warn, "held by another program", "by hand"},
+		"foreign program on 8080": {func(o *Options, _ *fakeGo) { o.PortIsFree = held(8080) },
+			"port 8080", Warn, "held by another program", "shows it"},
+		"workshop on 4318": {func(o *Options, _ *fakeGo) {
+			o.PortIsFree, o.IsWorkshop = held(4317, 4318, 8080), workshopAt("127.0.0.1:4318")
+		}, "port 4318", OK, "held by the workshop", ""},
+		"workshop on 4317": {func(o *Options, _ *fakeGo) {
+			o.PortIsFree, o.IsWorkshop = held(4317, 4318, 8080), workshopAt("127.0.0.1:4318")
+		}, "port 4317", OK, "most likely", ""},
+
+		"stray variables": {func(o *Options, _ *fakeGo) {
+			o.Environ = []string{"OTEL_TRACES_EXPORTER=secret", "OTEL_EXPORTER_OTLP_HEADERS=secret", "HOME=/"}
+		}, "OTEL_*", Warn, "OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_EXPORTER set", "OTEL_EXPORTER_OTLP_HEADERS"},
+		"proxies": {func(o *Options, _ *fakeGo) { o.Environ = []string{"https_proxy=secret", "NO_PROXY=x", "GOPROXY=y"} },
+			"proxies", OK, "NO_PROXY, https_proxy set", ""},
+
+		"full disk": {func(o *Options, _ *fakeGo) { o.FreeSpace = func(string) (uint64, error) { return gibibyte / 2, nil } },
+			"disk", Warn, "0.5 GiB free for", "make room"},
+
+		"modules missing": {func(_ *Options, g *fakeGo) {
+			g.answers["mod download"] = twoModules + `{"Path": "example.com/c", "Error": "module lookup disabled by GOPROXY=off"` + "\n}\n"
+			g.fails["mod download"] = true
+		}, "modules", Warn, "1 of 3 are not downloaded yet", "--warm"},
+		"empty module cache": {func(_ *Options, g *fakeGo) {
+			g.answers["mod download"] = "go: example.com/a@v1.0.0: module lookup disabled by GOPROXY=off\n"
+			g.fails["mod download"] = true
+		}, "modules", Warn, "not downloaded yet", "--warm"},
+		"bad go.mod": {func(_ *Options, g *fakeGo) {
+			g.answers["mod download"], g.fails["mod download"] = "go: go.mod:3: unknown directive: x\n", true
+		}, "modules", Bad, "go.mod:3: unknown directive", "git restore"},
+
+		"cold build cache": {func(_ *Options, g *fakeGo) {
+			g.answers["build -n"] = "/go/tool/compile -o x -p net/http -std\n\"C:\\go\\tool\\compile.exe\" -o x -p fmt -std\n"
+		}, "build cache", Warn, "2 packages", "--warm"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, g := healthy(t)
+			test.change(&o, g)
+			findings := Examine(t.Context(), o)
+			f := named(t, findings, test.finding)
+			require.Equal(t, test.level, f.Level, f)
+			require.Contains(t, f.Says, test.says)
+			require.NotContains(t, f.Says+f.Do, "secret")
+			if test.do == "" {
+				require.Empty(t, f.Do)
+			} else {
+				require.Contains(t, f.Do, test.do)
+			}
+			for _, f := range findings {
+				require.Equal(t, f.Level != OK, f.Do != "", "what is not well has something to do about it: %v", f)
+			}
+			require.Equal(t, test.level, Worst(findings))
+		})
+	}
+}
+
+func TestElsewhere(t *testing.T) {
+	o, _ := healthy(t)
+	o.Root = t.TempDir()
+	findings := Examine(t.Context(), o)
+	f := named(t, findings, "folder")
+	require.Equal(t, Bad, f.Level)
+	require.Contains(t, f.Do, "cd into the folder that git clone made")
+}
+
+func TestFolderThatIsNotOurs(t *testing.T) {
+	o, _ := healthy(t)
+	write(t, o.Root, ".workshop", "a file where the folder should be")
+	f := named(t, Examine(t.Context(), o), ".workshop")
+	require.Equal(t, Bad, f.Level)
+	require.NotEmpty(t, f.Do)
+}
+
+func TestUnknownFreeSpaceIsPassedOver(t *testing.T) {
+	o, _ := healthy(t)
+	o.FreeSpace = func(string) (uint64, error) { return 0, errUnknown }
+	for _, f := range Examine(t.Context(), o) {
+		require.NotEqual(t, "disk", f.Name)
+	}
+}
+
+func TestNothingIsDownloaded(t *testing.T) {
+	o, g := healthy(t)
+	Examine(t.Context(), o)
+	found := 0
+	for _, asked := range g.asked {
+		if regexpNeedsModules.MatchString(asked) {
+			found++
+			require.Regexp(t, `^GOPROXY=off `, asked)
+		}
+	}
+	require.Equal(t, 2, found, "%q", g.asked)
+}
+
+// The real functions, on this machine.
+func TestRealMachine(t *testing.T) {
+	root := newCheckout(t)
+	before := read(t, root, "go.mod") + read(t, root, "go.sum")
+	findings := Examine(t.Context(), Options{Root: filepath.Join(root, "steps")})
+	require.Equal(t, OK, named(t, findings, "go").Level)
+	require.Contains(t, named(t, findings, "go").Says, runtime.Version())
+	require.Equal(t, "all 0 are downloaded", named(t, findings, "modules").Says)
+	require.Regexp(t, `GiB free for`, named(t, findings, "disk").Says)
+	named(t, findings, "build cache")
+	require.Equal(t, before, read(t, root, "go.mod")+read(t, root, "go.sum"))
+}
+
+func read(t *testing.T, root, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(root, name))
+	require.NoError(t, err)
+	return string(data)
+}

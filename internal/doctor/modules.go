@@ -1,0 +1,150 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"otel.workshop/internal/shop"
+	"otel.workshop/internal/variant"
+)
+
+const warmUp = "run go run . doctor --warm while you are online"
+
+// noNetwork keeps the go command from downloading what is missing.
+var noNetwork = []string{"GOPROXY=off"}
+
+// modules looks whether all modules of go.mod are in the module cache.
+func (o Options) modules(ctx context.Context) []Finding {
+	if _, err := o.LookPath("go"); err != nil {
+		return nil
+	}
+	f := Finding{Name: "modules"}
+	all, missing, err := o.download(ctx, noNetwork)
+	switch {
+	case err != nil:
+		f.Level, f.Says, f.Do = Bad, err.Error(), "let git restore go.mod go.sum bring the files back, unless you changed them on purpose"
+	case len(missing) > 0 && all == 0:
+		f.Level, f.Says, f.Do = Warn, "not downloaded yet", warmUp
+	case len(missing) > 0:
+		f.Level, f.Do = Warn, warmUp
+		f.Says = fmt.Sprintf("%d of %d are not downloaded yet", len(missing), all)
+	default:
+		f.Says = fmt.Sprintf("all %d are downloaded", all)
+	}
+	return []Finding{f}
+}
+
+// notToBeHad is the go command's message about a module, such as
+// "example.com/a@v1.0.0: module lookup disabled by GOPROXY=off".
+var notToBeHad = regexp.MustCompile(`^\S+@v\S+: `)
+
+// download lets the go command fetch all modules of go.mod, and returns how
+// many there are and the error of each that is not to be had. In an empty
+// module cache it gives up at the first one, and their number stays 0.
+func (o Options) download(ctx context.Context, env []string) (all int, missing []string, err error) {
+	modfile, remove, err := copyModFile(o.Root)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer remove()
+	out, err := o.Go(ctx, o.Root, env, "mod", "download", "-json", "-modfile="+modfile)
+	if ctx.Err() != nil {
+		return 0, nil, context.Cause(ctx)
+	}
+	for object := range strings.SplitSeq(out, "\n}") {
+		var module struct{ Path, Error string }
+		_, object, _ = strings.Cut(object, "{") // messages may stand between the objects
+		if json.Unmarshal([]byte("{"+object+"}"), &module) != nil || module.Path == "" {
+			continue
+		}
+		all++
+		if module.Error != "" {
+			missing = append(missing, module.Error)
+		}
+	}
+	if err != nil && len(missing) == 0 {
+		reason := strings.TrimPrefix(firstLine(out, err), "go: ")
+		if !notToBeHad.MatchString(reason) {
+			return 0, nil, errors.New(reason)
+		}
+		missing = append(missing, reason)
+	}
+	return all, missing, nil
+}
+
+// copyModFile copies go.mod and go.sum into a folder of their own: go mod
+// download may add to go.sum, and that one is not ours to change.
+func copyModFile(root string) (modfile string, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "otel-workshop-mod-")
+	if err != nil {
+		return "", nil, fmt.Errorf("make a temporary folder: %w (is there space on the disk?)", err)
+	}
+	remove = func() { _ = os.RemoveAll(dir) } // the system clears what is left
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), data, 0o600)
+		}
+		if err != nil {
+			remove()
+			return "", nil, fmt.Errorf("copy %s: %w", name, err)
+		}
+	}
+	return filepath.Join(dir, "go.mod"), remove, nil
+}
+
+// compiles is a line of go build -n that compiles a package.
+var compiles = regexp.MustCompile(`(?m)[/\\]compile(?:\.exe)?"? .*? -p (\S+) `)
+
+// buildCache asks the go command what it would have to compile for the last
+// solution's service, which stands on all the others.
+func (o Options) buildCache(ctx context.Context) []Finding {
+	services := services(o.Root, "solutions")
+	if len(services) == 0 {
+		return nil
+	}
+	args := shop.BuildArgs(services[len(services)-1], filepath.Join(os.TempDir(), "otel-workshop-unused"), "")
+	out, err := o.Go(ctx, o.Root, noNetwork, append([]string{args[0], "-n"}, args[1:]...)...)
+	if err != nil {
+		return nil // what is missing for it, others tell
+	}
+	cold := 0
+	for _, m := range compiles.FindAllStringSubmatch(out, -1) {
+		// main, and packages of this module, are compiled at every turn.
+		if m[1] != "main" && !strings.HasPrefix(m[1], variant.Module+"/") {
+			cold++
+		}
+	}
+	f := Finding{Name: "build cache", Says: "warm"}
+	if cold > 0 {
+		f.Level, f.Says = Warn, fmt.Sprintf("%d packages are not compiled yet, so the first start takes a while", cold)
+		f.Do = "run go run . doctor --warm beforehand"
+	}
+	return []Finding{f}
+}
+
+// services returns the folders of a tree that have a service, in order:
+// "solutions/01-minimal".
+func services(root, tree string) []string {
+	return parents(root, tree+"/*/shop/main.go", 2)
+}
+
+// parents returns the folders that lie a number of levels above the files of a
+// pattern.
+func parents(root, pattern string, up int) []string {
+	names, _ := fsGlob(root, pattern) // the patterns are ours, and well formed
+	for i, name := range names {
+		for range up {
+			name = path.Dir(name)
+		}
+		names[i] = name
+	}
+	return names
+}

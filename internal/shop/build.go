@@ -1,0 +1,115 @@
+package shop
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/robustio"
+
+	"otel.workshop/internal/variant"
+)
+
+// A BuildError is code that the go command refuses.
+type BuildError struct {
+	Source   Source
+	Messages string // the compiler's, with paths relative to the root, with slashes
+}
+
+func (e *BuildError) Error() string {
+	return fmt.Sprintf("%s does not compile: put this right and save\n%s", e.Source, e.Messages)
+}
+
+// BuildArgs returns the arguments of the go command that builds the service in
+// dir ("steps/01-minimal") into the file binary, over an overlay unless that
+// is "". The flags are those of the grader, so that either finds in the build
+// cache what the other has compiled: no DWARF to link, nothing of this module
+// inlined; and git is not asked for the version, which can fail.
+func BuildArgs(dir, binary, overlay string) []string {
+	args := []string{"build", "-o", binary, "-buildvcs=false", "-ldflags=-w", "-gcflags=" + variant.Module + "/...=-l"}
+	if overlay != "" {
+		args = append(args, "-overlay="+overlay)
+	}
+	return append(args, "./"+dir+"/shop")
+}
+
+// A binary is a service that was built, in a temporary folder of its own.
+type binary struct{ dir, path string }
+
+func (b binary) remove() error { return robustio.RemoveAll(b.dir) }
+
+// build compiles the service. On an error nothing is left of it.
+func (s *Shop) build(ctx context.Context) (b binary, err error) {
+	if err := s.o.Source.check(s.o.Root); err != nil {
+		return binary{}, err
+	}
+	overlay, err := s.o.Source.overlay(s.o.Root)
+	if err != nil {
+		return binary{}, fmt.Errorf("build %s: %w", s.o.Source, err)
+	}
+	if b.dir, err = os.MkdirTemp("", "otel-workshop-shop-"); err != nil {
+		return binary{}, fmt.Errorf("make a folder for the service: %w (is there space on the disk?)", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.remove())
+		}
+	}()
+	b.path = filepath.Join(b.dir, "shop.exe") // Windows wants the ending; the others don't mind
+
+	cmd := exec.CommandContext(ctx, "go", BuildArgs(s.o.Source.dir(), b.path, overlay)...)
+	cmd.Dir = s.o.Root
+	prepare(cmd)
+	cmd.Cancel = func() error { return killTree(cmd.Process.Pid) }
+	cmd.WaitDelay = time.Second
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err = cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return b, context.Cause(ctx)
+	case errors.Is(err, exec.ErrNotFound):
+		return b, errors.New("the go command is not on your PATH: install Go from https://go.dev/dl, or add its bin folder to PATH")
+	case err != nil:
+		messages := explain(out.String(), overlay)
+		if errors.As(err, &exit) && aboutCode.MatchString(messages) {
+			return b, &BuildError{Source: s.o.Source, Messages: messages}
+		}
+		return b, fmt.Errorf("build %s: %w\n%s", s.o.Source, err, messages)
+	}
+	return b, nil
+}
+
+// place is the beginning of a message about a place in a source file.
+var place = regexp.MustCompile(`(?m)^[^\s:][^:\n]*\.go:\d+`)
+
+// aboutCode tells messages about code, import cycles among them, from those
+// about a network, a disk or a module cache.
+var aboutCode = regexp.MustCompile(place.String() + `|(?m)^package ` + regexp.QuoteMeta(variant.Module) + `/`)
+
+// explain leaves the compiler's messages, without the names of packages, with
+// paths as the learner writes them.
+func explain(text, overlay string) string {
+	if overlay != "" {
+		text = variant.MapBack(overlay, text)
+	}
+	var lines []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" || strings.HasPrefix(line, "# ") {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return place.ReplaceAllStringFunc(strings.Join(lines, "\n"), func(path string) string {
+		return strings.TrimPrefix(strings.ReplaceAll(path, `\`, "/"), "./")
+	})
+}

@@ -1,0 +1,46 @@
+package shop
+
+import (
+	"net"
+	"net/url"
+	"strings"
+)
+
+// Ignored reports whether an environment variable is kept from a learner's
+// service that the workshop runs, because it would change what the service
+// does behind the learner's back: what configures OpenTelemetry and proxies.
+func Ignored(name string) bool {
+	upper := strings.ToUpper(name)
+	return strings.HasPrefix(upper, "OTEL_") || strings.HasSuffix(upper, "_PROXY")
+}
+
+// environment returns what the service sees: ours, without what is ignored,
+// and with what it must know.
+func environment(ours []string, addr, collector string) []string {
+	var env []string
+	for _, kv := range ours {
+		name, _, _ := strings.Cut(kv, "=")
+		if !Ignored(name) && name != "ADDR" {
+			env = append(env, kv)
+		}
+	}
+	env = append(env, "ADDR="+addr)
+	if !isDefault(collector) {
+		env = append(env, "OTEL_EXPORTER_OTLP_ENDPOINT="+collector)
+	}
+	return env
+}
+
+// isDefault reports whether a collector is where exporters look for it by
+// themselves, http://localhost:4318.
+func isDefault(collector string) bool {
+	if collector == "" {
+		return true
+	}
+	u, err := url.Parse(collector)
+	if err != nil || u.Scheme != "http" || u.Port() != "4318" || strings.Trim(u.Path, "/") != "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}

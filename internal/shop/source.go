@@ -1,0 +1,69 @@
+package shop
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+
+	"otel.workshop/internal/variant"
+)
+
+// A Source says whose service to build.
+type Source struct {
+	Step     string           // "01-minimal"; may be left out when Variant is given
+	Solution bool             // the solution instead of the learner's files
+	Variant  *variant.Variant // the solution with this change; goes before Solution
+}
+
+// String names the source as a person would look for it.
+func (s Source) String() string {
+	if s.Variant != nil {
+		return s.dir() + " with " + s.Variant.Name
+	}
+	return s.dir()
+}
+
+// dir returns the folder of the step's or the solution's files, with slashes,
+// relative to the root.
+func (s Source) dir() string {
+	switch {
+	case s.Variant != nil:
+		return path.Join("solutions", s.Variant.Step)
+	case s.Solution:
+		return path.Join("solutions", s.Step)
+	}
+	return path.Join("steps", s.Step)
+}
+
+// check returns an error for a source that has nothing to build.
+func (s Source) check(root string) error {
+	if s.Variant != nil && s.Step != "" && s.Step != s.Variant.Step {
+		return fmt.Errorf("variant %s belongs to step %s, not to %s: leave the step out", s.Variant.Name, s.Variant.Step, s.Step)
+	}
+	if s.Variant == nil && s.Step == "" {
+		return fmt.Errorf("no step is named whose service to run: give one, such as 01-minimal")
+	}
+	name := s.dir() + "/shop"
+	if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name))); err != nil {
+		return fmt.Errorf("there is no service in %s: look at the step's name, or let git restore %s bring the folder back", name, name)
+	}
+	return nil
+}
+
+// overlay writes the variant's files for the go command. Without a variant
+// there is none, and its name is "".
+func (s Source) overlay(root string) (string, error) {
+	if s.Variant == nil {
+		return "", nil
+	}
+	files, err := s.Variant.Apply(root)
+	if err != nil {
+		return "", err
+	}
+	replace, err := variant.ForSolution(root, s.Variant.Step, files)
+	if err != nil {
+		return "", err
+	}
+	return variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), replace, root)
+}
