@@ -1,0 +1,76 @@
+package collector
+
+import (
+	"fmt"
+
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+
+	"otel.workshop/internal/collector/probe"
+)
+
+// A signal is one of the three that OTLP carries.
+type signal struct {
+	name    string // as in its path, /v1/NAME
+	service string // of its gRPC method
+	accept  func(s *Store, body []byte, enc encoding) (answer []byte, err error)
+}
+
+var signals = []signal{
+	{"traces", "opentelemetry.proto.collector.trace.v1.TraceService", acceptTraces},
+	{"metrics", "opentelemetry.proto.collector.metrics.v1.MetricsService", acceptMetrics},
+	{"logs", "opentelemetry.proto.collector.logs.v1.LogsService", acceptLogs},
+}
+
+// accepted is the answer to a request of which nothing was rejected: an empty
+// message, because partial_success must be unset then.
+func accepted(enc encoding) []byte {
+	if enc == otlpJSON {
+		return []byte("{}")
+	}
+	return []byte{}
+}
+
+func acceptTraces(s *Store, body []byte, enc encoding) ([]byte, error) {
+	req, err := decodeTraces(body, enc)
+	if err != nil {
+		return nil, err
+	}
+	rejected, why := s.addTraces(req.Traces())
+	if rejected == 0 {
+		return accepted(enc), nil
+	}
+	resp := ptraceotlp.NewExportResponse()
+	resp.PartialSuccess().SetRejectedSpans(int64(rejected))
+	resp.PartialSuccess().SetErrorMessage(fmt.Sprintf("%d spans rejected: %s", rejected, why))
+	if enc == otlpJSON {
+		return resp.MarshalJSON()
+	}
+	return resp.MarshalProto()
+}
+
+func acceptMetrics(s *Store, body []byte, enc encoding) ([]byte, error) {
+	req, err := decodeMetrics(body, enc)
+	if err != nil {
+		return nil, err
+	}
+	s.addMetrics(req.Metrics())
+	return accepted(enc), nil
+}
+
+func acceptLogs(s *Store, body []byte, enc encoding) ([]byte, error) {
+	req, err := decodeLogs(body, enc)
+	if err != nil {
+		return nil, err
+	}
+	records := 0
+	for _, rl := range req.Logs().ResourceLogs().All() {
+		if _, probed := rl.Resource().Attributes().Get(probe.Attribute); probed {
+			continue
+		}
+		for _, sl := range rl.ScopeLogs().All() {
+			records += sl.LogRecords().Len()
+		}
+	}
+	s.addLogs(records)
+	return accepted(enc), nil
+}

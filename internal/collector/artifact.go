@@ -1,0 +1,40 @@
+package collector
+
+import (
+	"fmt"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"otel.workshop/internal/waterfall"
+)
+
+// SpansFromJSON reads spans from OTLP/JSON, such as a check leaves behind: an
+// object with resourceSpans. They are converted as received ones are, come in
+// the order of the text, and none is left out.
+func SpansFromJSON(otlp []byte) ([]waterfall.Span, error) {
+	req, err := decodeTraces(otlp, otlpJSON)
+	if err != nil {
+		return nil, fmt.Errorf("read spans from OTLP/JSON: %w", err)
+	}
+	spans := make([]waterfall.Span, 0, req.Traces().SpanCount())
+	eachSpan(req.Traces(), everything, func(h heldSpan) { spans = append(spans, h.waterfall()) })
+	return spans, nil
+}
+
+// MetricsFromJSON reads metrics from OTLP/JSON: an object with
+// resourceMetrics. They are converted as received ones are; of a stream with
+// several points, the last one counts.
+func MetricsFromJSON(otlp []byte) ([]Metric, error) {
+	req, err := decodeMetrics(otlp, otlpJSON)
+	if err != nil {
+		return nil, fmt.Errorf("read metrics from OTLP/JSON: %w", err)
+	}
+	const most = 1 << 30 // the text is bounded, so need not be the table
+	table := newMetricTable(Limits{Streams: most, MetricBytes: most})
+	var samples []sample
+	eachSample(req.Metrics(), everything, func(s sample) { samples = append(samples, s) })
+	table.add(samples)
+	return table.metrics(), nil
+}
+
+func everything(pcommon.Resource) bool { return false }

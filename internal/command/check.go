@@ -1,0 +1,122 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/report"
+	"otel.workshop/internal/terminal/session"
+)
+
+// checkFlags are the flags of check.
+type checkFlags struct {
+	further bool
+	json    bool
+	junit   string
+}
+
+func newCheck(w *workshop) *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check [STEP | CHECK] [--further] [--json] [--junit FILE]",
+		Short: "grade once: everything, a step, or one check",
+		Long: `Grade once. The exit status is 0 when every core check passes, else 1.
+
+Without an argument every step is graded; steps that you haven't touched, after
+the first unfinished one, are not.`,
+		Example: `  go run . check
+  go run . check 01
+  go run . check service-name`,
+		Args: atMost(1, "one step or check"),
+		RunE: func(cmd *cobra.Command, args []string) error { return w.check(cmd.Context(), args, f) },
+	}
+	cmd.Flags().BoolVar(&f.further, "further", false, "the further checks have to pass too")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON, and nothing else")
+	cmd.Flags().StringVar(&f.junit, "junit", "", "write the results to a `FILE` in JUnit's format, too")
+	return cmd
+}
+
+func (w *workshop) check(ctx context.Context, args []string, f checkFlags) error {
+	s, err := w.session()
+	if err != nil {
+		return err
+	}
+	steps, only := s.Steps, []string(nil)
+	if len(args) == 1 {
+		step, check, err := lesson.Find(s.Steps, args[0])
+		if err != nil {
+			return err
+		}
+		steps = []lesson.Step{step}
+		if check != nil {
+			only = []string{check.ID}
+		}
+	}
+	if f.junit != "" { // before the work, which would be lost
+		file, err := os.Create(f.junit)
+		if err != nil {
+			return fmt.Errorf("write the JUnit file: %w", err)
+		}
+		defer file.Close()
+		return w.grade(ctx, s, steps, only, f, file)
+	}
+	return w.grade(ctx, s, steps, only, f, nil)
+}
+
+// grade grades steps one after the other, and prints.
+func (w *workshop) grade(ctx context.Context, s *session.Session, steps []lesson.Step, only []string, f checkFlags, junit *os.File) error {
+	var reports []grader.Report
+	passed, unfinished := true, false
+	for _, step := range steps {
+		if unfinished && s.NotStarted(step) {
+			passed = false
+			if !f.json {
+				if err := w.printf("\n%s: not started\n", step.Name); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		r, err := s.Run(ctx, step, only, nil)
+		if err != nil {
+			return ended(ctx, err)
+		}
+		w.notice(s)
+		reports = append(reports, r)
+		if !r.Passed(false) {
+			unfinished = true
+		}
+		// A single further check is asked for by name: it has to pass.
+		passed = passed && r.Passed(f.further || only != nil)
+		if !f.json {
+			if len(reports) > 1 {
+				if err := w.printf("\n"); err != nil {
+					return err
+				}
+			}
+			look := w.look()
+			if err := report.Text(w.stdout, r, report.Options{Color: look.Color, Width: look.Width}); err != nil {
+				return fmt.Errorf("print: %w", err)
+			}
+		}
+	}
+	if f.json {
+		if err := report.JSON(w.stdout, reports...); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+	}
+	if junit != nil {
+		if err := report.JUnit(junit, reports...); err != nil {
+			return fmt.Errorf("write the JUnit file: %w", err)
+		}
+	}
+	if !passed {
+		return errNotPassed
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package command
+
+import (
+	"strconv"
+	"strings"
+
+	"otel.workshop/internal/variant"
+)
+
+// knownSteps reads on from "… wants a STEP" and lists them, when they can be
+// read.
+func (w *workshop) knownSteps() string {
+	s, err := w.session()
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, step := range s.Steps {
+		names = append(names, step.Name)
+	}
+	return "\nThere are: " + strings.Join(names, ", ")
+}
+
+// knownVariants is knownSteps for broken variants.
+func (w *workshop) knownVariants() string {
+	s, err := w.session()
+	if err != nil {
+		return ""
+	}
+	variants, err := variant.Load(s.Root())
+	if err != nil || len(variants) == 0 {
+		return ""
+	}
+	var lines strings.Builder
+	step, widest := "", 0
+	for _, v := range variants {
+		widest = max(widest, len(v.Name))
+	}
+	for _, v := range variants {
+		if v.Name == variant.Starter {
+			continue
+		}
+		if v.Step != step {
+			step = v.Step
+			lines.WriteString("\n\n" + step)
+		}
+		lines.WriteString("\n  " + v.Name + strings.Repeat(" ", widest+2-len(v.Name)) + v.Summary)
+	}
+	return lines.String()
+}
+
+// findVariant returns the variant of that name; a name that is not there is a
+// usage error.
+func findVariant(root, name string) (variant.Variant, error) {
+	variants, err := variant.Load(root)
+	if err != nil {
+		return variant.Variant{}, err
+	}
+	v, err := variant.Find(variants, name)
+	if err != nil {
+		return v, usageError{err.Error()}
+	}
+	return v, nil
+}
+
+func quoteAll(args []string) string {
+	quoted := make([]string, len(args))
+	for i, a := range args {
+		quoted[i] = strconv.Quote(a)
+	}
+	return strings.Join(quoted, " ")
+}

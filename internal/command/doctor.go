@@ -1,0 +1,63 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"otel.workshop/internal/doctor"
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/workspace"
+)
+
+func newDoctor(w *workshop) *cobra.Command {
+	var warm bool
+	cmd := &cobra.Command{
+		Use:   "doctor [--warm]",
+		Short: "what works on this machine, and what to do about the rest",
+		Long: `What the workshop needs of this machine, and what to do where it is missing. The
+exit status is 1 when something has to be done.`,
+		Args: atMost(0, "no argument"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return w.doctor(cmd.Context(), warm) },
+	}
+	cmd.Flags().BoolVar(&warm, "warm", false, "download and build everything now, so that later needs no network")
+	return cmd
+}
+
+func (w *workshop) doctor(ctx context.Context, warm bool) error {
+	root := "." // the doctor says what is wrong with that
+	if ws, err := workspace.Find("."); err == nil {
+		root = ws.Root
+	}
+	findings := doctor.Examine(ctx, doctor.Options{Root: root})
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if err := doctor.Text(w.stdout, findings, w.look().Color); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	if doctor.Worst(findings) == doctor.Bad {
+		return errNotPassed
+	}
+	if !warm {
+		return nil
+	}
+	var unprinted error
+	err := doctor.Warm(ctx, doctor.WarmOptions{
+		Root:     root,
+		Checks:   checksArgs,
+		Progress: func(line string) { unprinted = errors.Join(unprinted, w.printf("%s\n", line)) },
+	})
+	return ended(ctx, errors.Join(err, unprinted))
+}
+
+// checksArgs are the arguments with which the grader builds a step's checks:
+// with any others, nothing of what it needs would be warm.
+func checksArgs(step, binary, overlay string) []string {
+	if overlay == "" {
+		return grader.BuildArgs(step, binary)
+	}
+	return grader.BuildArgs(step, binary, "-overlay="+overlay)
+}

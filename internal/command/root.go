@@ -1,0 +1,103 @@
+package command
+
+import (
+	"github.com/spf13/cobra"
+
+	"otel.workshop/internal/terminal"
+)
+
+const about = `The Invisible Thread: learn OpenTelemetry by instrumenting a Go service, one small check at a time.
+
+"go run ." starts the workshop. Open the file that it names, and save: every save is graded.`
+
+const usage = `{{with .Long}}{{. | trimTrailingWhitespaces}}
+
+{{end}}{{if .Runnable}}  {{.UseLine}}
+{{end}}{{if .HasAvailableSubCommands}}  {{.CommandPath}} COMMAND
+
+Commands:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}}  {{.Short}}{{end}}{{end}}
+
+go run . COMMAND --help says more about one.
+{{end}}{{if .HasExample}}
+For example:
+{{.Example}}
+{{end}}{{if and .HasAvailableLocalFlags (not .HasAvailableSubCommands)}}
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{end}}`
+
+func newRoot(w *workshop) *cobra.Command {
+	root := &cobra.Command{
+		Use:                   "workshop",
+		Annotations:           map[string]string{cobra.CommandDisplayNameAnnotation: "go run ."},
+		Long:                  about,
+		SilenceErrors:         true,
+		SilenceUsage:          true,
+		DisableFlagsInUseLine: true,
+		CompletionOptions:     cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := w.session()
+			if err != nil {
+				return err
+			}
+			if w.interactive() {
+				return ended(cmd.Context(), terminal.Screen(cmd.Context(), s, w.look(), w.stdin, w.stdout))
+			}
+			if err := terminal.Plain(cmd.Context(), s, w.look(), w.stdout); err != nil {
+				return err
+			}
+			return errInterrupted // nothing else ends it
+		},
+	}
+	root.SetHelpTemplate(usage)
+	root.SetUsageTemplate(usage)
+	root.SetHelpCommand(&cobra.Command{Hidden: true, Use: "help [COMMAND]", RunE: func(_ *cobra.Command, args []string) error {
+		cmd, rest, err := root.Find(args)
+		if err != nil || len(rest) > 0 {
+			return unknownCommand(root, args[0])
+		}
+		return cmd.Help()
+	}})
+	root.SetFlagErrorFunc(badFlags)
+	cobra.EnableCommandSorting = false // in the order in which people need them
+	root.AddCommand(
+		newCheck(w), newList(w), newHint(w), newDiff(w), newReset(w), newSolve(w),
+		newRun(w), newBreak(w), newDoctor(w),
+	)
+	for _, cmd := range root.Commands() {
+		cmd.DisableFlagsInUseLine = true
+		cmd.Flags().BoolP("help", "h", false, "print this")
+	}
+	root.Flags().BoolP("help", "h", false, "print this")
+	return root
+}
+
+// atMost is cobra.MaximumNArgs with an error that helps.
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usageError{"go run . " + cmd.Name() + " takes " + what + ", not " + quoteAll(args)}
+		}
+		return nil
+	}
+}
+
+// exactlyOne is cobra.ExactArgs(1) with an error that helps.
+func exactlyOne(what string, known func() string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		if len(args) == 0 {
+			return usageError{"go run . " + cmd.Name() + " wants " + what + "." + known()}
+		}
+		return usageError{"go run . " + cmd.Name() + " takes " + what + ", not " + quoteAll(args)}
+	}
+}

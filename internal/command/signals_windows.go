@@ -1,0 +1,9 @@
+package command
+
+import (
+	"os"
+	"syscall"
+)
+
+// Closing the console window arrives as SIGTERM.
+var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM}

@@ -1,0 +1,93 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/term"
+
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/terminal"
+	"otel.workshop/internal/terminal/session"
+)
+
+// A workshop is what every command works with.
+type workshop struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	open           func(dir string) (*session.Session, error)
+}
+
+// session opens the checkout that the command was started in.
+func (w *workshop) session() (*session.Session, error) { return w.open(".") }
+
+// step opens the checkout and finds the step that args name: the current one
+// when they name none.
+func (w *workshop) step(args []string) (*session.Session, lesson.Step, error) {
+	s, err := w.session()
+	if err != nil {
+		return nil, lesson.Step{}, err
+	}
+	if len(args) == 0 {
+		return s, s.Current(), nil
+	}
+	step, check, err := lesson.Find(s.Steps, args[0])
+	if err == nil && check != nil {
+		err = usageError{fmt.Sprintf("%s is a check of step %s: name the step", check.FullID(), step.Name)}
+	}
+	return s, step, err
+}
+
+// look says how to draw on stdout.
+func (w *workshop) look() terminal.Look {
+	f, ok := w.stdout.(*os.File)
+	if !ok || !term.IsTerminal(f.Fd()) {
+		return terminal.Look{Width: terminal.DefaultWidth}
+	}
+	look := terminal.Look{Width: terminal.DefaultWidth, Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	if width, _, err := term.GetSize(f.Fd()); err == nil && width > 0 {
+		look.Width = min(width, terminal.MaxWidth)
+	}
+	if look.Color {
+		lipgloss.EnableLegacyWindowsANSI(f) // older consoles print escape sequences as they are
+	}
+	return look
+}
+
+// interactive reports whether a person sits at both ends.
+func (w *workshop) interactive() bool {
+	in, ok := w.stdin.(*os.File)
+	out, ok2 := w.stdout.(*os.File)
+	return ok && ok2 && term.IsTerminal(in.Fd()) && term.IsTerminal(out.Fd()) && os.Getenv("TERM") != "dumb"
+}
+
+// notice tells what a session has to say about the learner's progress.
+func (w *workshop) notice(s *session.Session) {
+	if n := s.Notice(); n != "" {
+		w.warn(n)
+	}
+}
+
+func (w *workshop) warn(text string) {
+	_, _ = fmt.Fprintln(w.stderr, text) // nobody is left to tell when this fails
+}
+
+// printf writes to stdout. The error is the writer's: a closed pipe ends the
+// command.
+func (w *workshop) printf(format string, args ...any) error {
+	if _, err := fmt.Fprintf(w.stdout, format, args...); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
+
+// ended turns what a grading returns after Ctrl-C into that.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	return err
+}

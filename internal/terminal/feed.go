@@ -1,0 +1,117 @@
+package terminal
+
+import (
+	"fmt"
+	"time"
+
+	"otel.workshop/internal/collector"
+	"otel.workshop/internal/waterfall"
+)
+
+const (
+	settled  = 300 * time.Millisecond // without a new span, a complete trace is drawn
+	patience = time.Second            // and one that lacks a root, or parents
+	maxNews  = 4                      // traces drawn at once; the others are counted
+)
+
+// A Feed turns what a collector receives into text: each trace once it seems
+// complete, each metric series when its numbers have changed. It is for one
+// goroutine.
+type Feed struct {
+	store  *collector.Store
+	traces map[string]sighting
+	series map[string]string // the numbers that were shown, by series
+
+	callers map[string]waterfall.Span // by trace: see Caller
+}
+
+// A sighting is what was last known of a trace.
+type sighting struct {
+	spans   int
+	changed time.Time
+	shown   int // how many of its spans were drawn
+}
+
+// NewFeed makes a feed of what store receives from now on.
+func NewFeed(store *collector.Store) *Feed {
+	f := &Feed{store: store, traces: map[string]sighting{}, series: map[string]string{}, callers: map[string]waterfall.Span{}}
+	for _, t := range store.Traces() {
+		f.traces[t.ID] = sighting{spans: t.Spans, shown: t.Spans}
+	}
+	f.changedMetrics()
+	return f
+}
+
+// Caller draws span with a trace, when that arrives: the request as it was
+// sent, which nobody exports.
+func (f *Feed) Caller(trace string, span waterfall.Span) { f.callers[trace] = span }
+
+// News returns what has become ready to show since the last call. When
+// everything is true nothing is waited for: there won't be more.
+func (f *Feed) News(now time.Time, everything bool, look Look) []string {
+	parts := f.newTraces(now, everything, look)
+	if metrics := f.changedMetrics(); len(metrics) > 0 {
+		inner := Look{Width: look.Width - 4, Color: look.Color}
+		parts = append(parts, indented(look.dim("metrics")+"\n"+indented(Metrics(metrics, inner), 2), 2))
+	}
+	return parts
+}
+
+func (f *Feed) newTraces(now time.Time, everything bool, look Look) []string {
+	var ready []string
+	held := map[string]sighting{}
+	traces := f.store.Traces()
+	for i := len(traces) - 1; i >= 0; i-- { // the oldest first
+		t := traces[i]
+		seen, known := f.traces[t.ID]
+		if !known || seen.spans != t.Spans {
+			seen.spans, seen.changed = t.Spans, now
+		}
+		quiet := patience
+		if t.Complete() {
+			quiet = settled
+		}
+		if seen.spans > seen.shown && (everything || now.Sub(seen.changed) >= quiet) {
+			ready = append(ready, t.ID)
+			seen.shown = seen.spans
+		}
+		held[t.ID] = seen
+	}
+	f.traces = held // what the store has dropped is forgotten here too
+	var parts []string
+	for i, id := range ready {
+		if i == maxNews {
+			parts = append(parts, look.dim(fmt.Sprintf("    … and %s more", count(len(ready)-maxNews, "trace"))))
+			break
+		}
+		spans := f.store.Trace(id)
+		if caller, ok := f.callers[id]; ok {
+			spans = append(spans, caller)
+		}
+		for _, t := range waterfall.Layout(spans) {
+			parts = append(parts, Trace(t, look))
+		}
+	}
+	return parts
+}
+
+// changedMetrics returns the metrics with only those points whose numbers have
+// not been shown.
+func (f *Feed) changedMetrics() []collector.Metric {
+	var changed []collector.Metric
+	for _, m := range f.store.Metrics() {
+		var points []collector.Point
+		for _, p := range m.Points {
+			key := m.Service + "\x00" + m.Instance + "\x00" + m.Scope + "\x00" + m.Name + "\x00" + series(p)
+			if v := value(m, p); f.series[key] != v {
+				f.series[key] = v
+				points = append(points, p)
+			}
+		}
+		if len(points) > 0 {
+			m.Points = points
+			changed = append(changed, m)
+		}
+	}
+	return changed
+}

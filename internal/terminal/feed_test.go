@@ -1,0 +1,111 @@
+package terminal
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/collector"
+	"otel.workshop/internal/waterfall"
+)
+
+func startCollector(t *testing.T) *collector.Collector {
+	t.Helper()
+	c, err := collector.Start(collector.Options{HTTPAddr: "127.0.0.1:0", GRPCAddr: "127.0.0.1:0"})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
+	return c
+}
+
+// send posts OTLP/JSON.
+func send(t *testing.T, c *collector.Collector, path, body string) {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Post("http://"+c.HTTPAddr()+path, "application/json", strings.NewReader(body))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, http.StatusOK, resp.StatusCode)
+}
+
+func sendSpan(t *testing.T, c *collector.Collector, trace, id, parent, name string) {
+	t.Helper()
+	send(t, c, "/v1/traces", fmt.Sprintf(`{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%032s","spanId":"%016s","parentSpanId":"%s","name":%q,"startTimeUnixNano":"1000000","endTimeUnixNano":"2000000"}]}]}]}`,
+		trace, id, parent, name))
+}
+
+func sendSum(t *testing.T, c *collector.Collector, value int) {
+	t.Helper()
+	send(t, c, "/v1/metrics", fmt.Sprintf(`{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"orders","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{"asInt":"%d","timeUnixNano":"1"}]}}]}]}]}`, value))
+}
+
+func TestFeedShowsATraceOnceItSeemsComplete(t *testing.T) {
+	c := startCollector(t)
+	look := Look{Width: 80}
+	sendSpan(t, c, "1", "1", "", "from before")
+	f := NewFeed(c.Store())
+	now := time.Now()
+	require.Empty(t, f.News(now, true, look))
+
+	sendSpan(t, c, "2", "2", "", "GET /orders")
+	require.Empty(t, f.News(now, false, look), "more may come")
+	now = now.Add(settled)
+	news := f.News(now, false, look)
+	require.Len(t, news, 1)
+	require.Contains(t, news[0], "GET /orders")
+	require.Empty(t, f.News(now.Add(time.Hour), false, look), "once")
+
+	// A trace without its root gets a second.
+	sendSpan(t, c, "3", "3", "00000000000000ff", "orphan")
+	require.Empty(t, f.News(now, false, look))
+	require.Empty(t, f.News(now.Add(settled), false, look))
+	require.Len(t, f.News(now.Add(patience), false, look), 1)
+
+	// What comes later is drawn again, with the rest.
+	sendSpan(t, c, "3", "ff", "", "the root")
+	require.Empty(t, f.News(now.Add(patience), false, look))
+	news = f.News(now.Add(patience), true, look)
+	require.Len(t, news, 1, "at the end nothing is waited for")
+	require.Contains(t, news[0], "the root")
+	require.Contains(t, news[0], "└─ orphan")
+}
+
+func TestFeedCountsABurst(t *testing.T) {
+	c := startCollector(t)
+	f := NewFeed(c.Store())
+	for i := range maxNews + 3 {
+		sendSpan(t, c, fmt.Sprint(i+1), "1", "", "GET")
+	}
+	news := f.News(time.Now(), true, Look{Width: 80})
+	require.Len(t, news, maxNews+1)
+	require.Contains(t, news[maxNews], "3 traces more")
+}
+
+func TestFeedShowsMetricsWhenTheirNumbersChange(t *testing.T) {
+	c := startCollector(t)
+	f := NewFeed(c.Store())
+	look := Look{Width: 80}
+	sendSum(t, c, 7)
+	require.Equal(t, []string{"  metrics\n    orders  7"}, f.News(time.Now(), false, look))
+	sendSum(t, c, 7)
+	require.Empty(t, f.News(time.Now(), false, look))
+	sendSum(t, c, 8)
+	require.Len(t, f.News(time.Now(), false, look), 1)
+}
+
+func TestFeedDrawsTheCaller(t *testing.T) {
+	c := startCollector(t)
+	f := NewFeed(c.Store())
+	trace := fmt.Sprintf("%032d", 5)
+	f.Caller(trace, waterfall.Span{TraceID: trace, SpanID: "00000000000000aa", Name: "your request", Start: time.Unix(0, 0), End: time.Unix(0, 3e6)})
+	sendSpan(t, c, "5", "1", "00000000000000aa", "GET /")
+	news := f.News(time.Now(), true, Look{Width: 80})
+	require.Len(t, news, 1)
+	require.Contains(t, news[0], "your request")
+	require.Contains(t, news[0], "└─ GET /")
+	require.NotContains(t, news[0], "not received")
+}

@@ -1,0 +1,112 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"otel.workshop/internal/collector"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/report"
+	"otel.workshop/internal/terminal/session"
+)
+
+// Plain is the workshop without a screen: it grades the current step at every
+// save, and prints, until ctx is done. The collector runs along. An error is
+// one of starting, or w's.
+func Plain(ctx context.Context, s *session.Session, look Look, w io.Writer) (err error) {
+	c, err := collector.Start(collector.Options{})
+	if err != nil {
+		return fmt.Errorf("start the collector: %w", err)
+	}
+	defer func() { err = errors.Join(err, closeCollector(c)) }()
+
+	p := &plain{session: s, look: look, out: w, check: firstCheck(s)}
+	p.print(welcome(s, p.check, c, look))
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	worker := newWorker(s, func(event any) {
+		if p.take(event); p.err != nil {
+			cancel(p.err) // nobody reads any more
+		}
+	})
+	worker.work(ctx, s.Step(p.check))
+	return p.err
+}
+
+// plain prints what a worker reports. Events come one at a time.
+type plain struct {
+	session *session.Session
+	look    Look
+	out     io.Writer
+	check   lesson.Check
+	err     error
+}
+
+func (p *plain) take(event any) {
+	switch e := event.(type) {
+	case graded:
+		// Nobody can press a key here, so the check at hand is the first
+		// that does not pass.
+		if first := e.report.First(); first != nil && e.report.Build == "" {
+			p.check = first.Check
+		}
+		p.print(plainReport(p.session, e, p.look))
+	case failed:
+		p.print(e.err.Error())
+	case noticed:
+		p.print(e.text)
+	}
+}
+
+// plainReport is what plain mode prints after a run.
+func plainReport(s *session.Session, e graded, look Look) string {
+	text := reportText(e, look)
+	v := session.Judge(e.before, e.report, "")
+	sp := speaker{
+		next: func(c lesson.Check) string {
+			return "Start " + command("go run .") + " anew for its first check, " + c.Number + " " + c.Title + "."
+		},
+		further: command("go run . list") + " shows them.",
+	}
+	after := "Waiting for the next save; Ctrl-C ends."
+	return paragraphs(text, lost(v, look), sp.gained(s, v, lesson.Check{}, look), sp.done(s, v, look), look.dim(after))
+}
+
+func (p *plain) print(text string) {
+	if p.err != nil {
+		return
+	}
+	if _, err := io.WriteString(p.out, text+"\n\n"); err != nil {
+		p.err = fmt.Errorf("print: %w", err)
+	}
+}
+
+// firstCheck is where a session begins: the first check that does not pass,
+// else the last of all.
+func firstCheck(s *session.Session) lesson.Check {
+	if c := s.Unfinished(); c != nil {
+		return *c
+	}
+	step := s.Current()
+	return step.Checks[len(step.Checks)-1]
+}
+
+func closeCollector(c *collector.Collector) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := c.Close(ctx); err != nil {
+		return fmt.Errorf("stop the collector: %w", err)
+	}
+	return nil
+}
+
+// reportText is a report as go run . check prints it.
+func reportText(e graded, look Look) string {
+	var b strings.Builder
+	_ = report.Text(&b, e.report, look.report()) // a Builder doesn't fail
+	return b.String()
+}

@@ -1,0 +1,194 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"otel.workshop/internal/collector"
+	"otel.workshop/internal/report"
+	"otel.workshop/internal/shop"
+	"otel.workshop/internal/watch"
+)
+
+// Run runs a service with a collector beside it until ctx is done: it prints
+// each trace that arrives, metrics when they change, and what the service
+// itself prints. A learner's own service is restarted at every save. At the
+// end it is asked to stop, and what its last flush brought is told.
+func Run(ctx context.Context, root string, source shop.Source, look Look, w io.Writer) (err error) {
+	c, err := collector.Start(collector.Options{})
+	if err != nil {
+		return fmt.Errorf("start the collector: %w", err)
+	}
+	defer func() { err = errors.Join(err, closeCollector(c)) }()
+
+	r := &runner{look: look, source: source, out: w, collector: c, feed: NewFeed(c.Store())}
+	r.shop = shop.New(shop.Options{
+		Root: root, Source: source, CollectorEndpoint: "http://" + c.HTTPAddr(),
+		Output: func(line string) { r.print(look.dim("  │ ") + line) },
+	})
+	for _, n := range c.Notices() {
+		r.print(look.paint(report.Yellow, look.prose(sentence(n), 0)))
+	}
+	return r.run(ctx, root)
+}
+
+// A runner is one service that runs.
+type runner struct {
+	look      Look
+	source    shop.Source
+	collector *collector.Collector
+	shop      *shop.Shop
+	feed      *Feed
+	greeted   bool // it was said how to call the service
+
+	mu  sync.Mutex // for out: the service prints at any time
+	out io.Writer
+	err error // of out
+}
+
+func (r *runner) run(ctx context.Context, root string) error {
+	var saves <-chan struct{}
+	ownFiles := !r.source.Solution && r.source.Variant == nil
+	if ownFiles {
+		watcher, err := watch.Start(ctx, filepath.Join(root, "steps", r.source.Step))
+		if err != nil {
+			return fmt.Errorf("watch the step's files: %w", err)
+		}
+		if n := watcher.Notice(); n != "" {
+			r.print(n)
+		}
+		saves = watcher.Changes()
+	}
+	r.print(r.look.dim("Building " + r.source.String() + " …"))
+	running := true
+	if err := r.shop.Start(ctx); err != nil {
+		if running = false; ctx.Err() == nil && (!ownFiles || !r.tell(err)) {
+			return err
+		}
+	}
+	if running {
+		r.greet(ownFiles)
+	}
+
+	changed, cancel := r.collector.Store().Subscribe()
+	defer cancel()
+	tick := time.NewTicker(settled)
+	defer tick.Stop()
+	for ctx.Err() == nil && r.failure() == nil {
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		case <-tick.C:
+		case ended := <-r.shop.Exited():
+			running = false
+			r.print(r.look.paint(report.Red, r.look.prose(sentence(ended.String()), 0)))
+			if !ownFiles {
+				return errors.New("the service has ended by itself; its last words are above")
+			}
+			r.print(r.look.dim("Save a file to start it again."))
+		case <-saves:
+			r.restart(ctx, &running)
+		}
+		for _, text := range r.feed.News(time.Now(), false, r.look) {
+			r.print("\n" + text)
+		}
+	}
+	r.stop()
+	return r.failure()
+}
+
+// greet says how to call the service, and what to expect.
+func (r *runner) greet(ownFiles bool) {
+	r.greeted = true
+	for _, n := range r.shop.Notices() {
+		r.print(r.look.paint(report.Yellow, r.look.prose(sentence(n), 0)))
+	}
+	text := "A span is exported up to five seconds after its end, metrics every ten seconds."
+	if ownFiles {
+		text += " A save restarts the service."
+	}
+	r.print("\n" + r.look.bold(r.source.String()) + " runs. Call it from another terminal:\n\n  curl " + r.shop.URL() + "/\n\n" +
+		r.look.dim(r.look.prose(text+" Ctrl-C ends it.", 0)))
+}
+
+// restart puts the saved files into effect. What does not compile leaves the
+// service as it is.
+func (r *runner) restart(ctx context.Context, running *bool) {
+	ended, err := r.shop.Restart(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		var broken *shop.BuildError
+		if *running = *running && errors.As(err, &broken); r.tell(err) && *running {
+			r.print(r.look.dim("The service from before runs on."))
+		}
+		return
+	}
+	if ended.Killed {
+		r.print(r.look.paint(report.Yellow, r.look.prose(sentence(ended.String()), 0)))
+	}
+	*running = true
+	if !r.greeted {
+		r.greet(true)
+		return
+	}
+	r.print(r.look.paint(report.Green, "✓") + " restarted with your changes: " + r.shop.URL())
+}
+
+// tell prints an error that a save can mend, and reports whether it is one.
+func (r *runner) tell(err error) bool {
+	var broken *shop.BuildError
+	var start *shop.StartError
+	switch {
+	case errors.As(err, &broken):
+		r.print("\n" + r.look.paint(report.Red, "✎") + " " + r.look.bold(broken.Source.String()+" does not compile") + "\n\n" + indented(report.Clean(broken.Messages), 4) + "\n")
+	case errors.As(err, &start):
+		r.print("\n" + r.look.paint(report.Red, "!") + " " + r.look.prose(start.Error(), 2)[2:] + "\n")
+	default:
+		r.print(err.Error())
+		return false
+	}
+	return true
+}
+
+// stop ends the service and tells what came in its last flush.
+func (r *runner) stop() {
+	before := r.collector.Store().Stats()
+	ended := r.shop.Stop(context.Background()) // it has a limit of its own
+	if ended.State == "" {
+		return
+	}
+	for _, text := range r.feed.News(time.Now(), true, r.look) {
+		r.print("\n" + text)
+	}
+	after := r.collector.Store().Stats()
+	spans, points := after.Spans-before.Spans, after.DataPoints-before.DataPoints
+	text := fmt.Sprintf("The last flush brought %s and %s.", count(spans, "span"), count(points, "data point"))
+	if spans == 0 && points == 0 {
+		text = "The last flush brought nothing."
+	}
+	r.print("\n" + r.look.prose(sentence(ended.String())+" "+text, 0))
+}
+
+func (r *runner) print(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return
+	}
+	if _, err := io.WriteString(r.out, text+"\n"); err != nil {
+		r.err = fmt.Errorf("print: %w", err)
+	}
+}
+
+func (r *runner) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}

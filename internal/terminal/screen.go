@@ -1,0 +1,69 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	tea "charm.land/bubbletea/v2"
+
+	"otel.workshop/internal/collector"
+	"otel.workshop/internal/terminal/session"
+)
+
+// Screen is the workshop in a terminal, until the learner quits or ctx is
+// done. What is said stays in the scrollback; a few lines below it are alive.
+// The collector runs all the time. Nothing is left running afterwards.
+func Screen(ctx context.Context, s *session.Session, look Look, in io.Reader, out io.Writer) (err error) {
+	c, err := collector.Start(collector.Options{})
+	if err != nil {
+		return fmt.Errorf("start the collector: %w", err)
+	}
+	defer func() { err = errors.Join(err, closeCollector(c)) }()
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m := newModel(ctx, s, c, look)
+	// Before Bubble Tea takes over: it would first scroll the window clear.
+	if _, err := io.WriteString(out, "\n"+fit(welcome(s, m.check, c, look), look.Width)+"\n"); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	options := []tea.ProgramOption{
+		tea.WithInput(in), tea.WithOutput(out), tea.WithContext(ctx),
+		tea.WithoutSignalHandler(), // ctx has them
+	}
+	if !look.Color {
+		options = append(options, tea.WithEnvironment(append(os.Environ(), "NO_COLOR=1")))
+	}
+	p := tea.NewProgram(m, options...)
+	m.tell = func(event any) { p.Send(event) }
+	m.background.Go(m.forward)
+
+	_, err = p.Run()
+	cancel()
+	m.leave()
+	m.background.Wait()
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil && !errors.Is(err, tea.ErrProgramPanic) {
+		return nil // a signal; the caller knows
+	}
+	return err
+}
+
+// forward tells the model that the collector has received something.
+func (m *model) forward() {
+	changed, cancel := m.collector.Store().Subscribe()
+	defer cancel()
+	for {
+		select {
+		case <-m.ctx.Done():
+			return
+		case <-changed:
+			m.tell(received{})
+		}
+	}
+}
+
+// received says that the collector has something new.
+type received struct{}

@@ -1,0 +1,88 @@
+package session
+
+import (
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/workspace"
+)
+
+// A State is what is remembered of one check.
+type State struct {
+	Check   lesson.Check
+	Outcome grader.Outcome // "" when it was never graded
+	Stale   bool           // the sources have changed since
+}
+
+// States returns the state of each check of a step, in the lesson's order.
+func (s *Session) States(step lesson.Step) ([]State, error) {
+	now, err := grader.Sources(s.Root(), step.Name)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.load()
+	var states []State
+	for _, c := range step.Checks {
+		r, known := s.progress.Results[workspace.CheckKey(step.Name, c.ID)]
+		states = append(states, State{c, grader.Outcome(r.Outcome), known && r.Sources != now})
+	}
+	return states, nil
+}
+
+// Last returns what is remembered of a step in the form of a report: outcomes
+// alone, "" for checks that were never graded.
+func (s *Session) Last(step lesson.Step) grader.Report {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.load()
+	r := grader.Report{Step: step}
+	for _, c := range step.Checks {
+		known := s.progress.Results[workspace.CheckKey(step.Name, c.ID)]
+		r.Results = append(r.Results, grader.Result{Check: c, Outcome: grader.Outcome(known.Outcome)})
+	}
+	return r
+}
+
+// Current returns the step to work on: the first whose core is not known to
+// pass, else the last one. Stale results count, as it is only a place to begin
+// at.
+func (s *Session) Current() lesson.Step {
+	for _, step := range s.Steps {
+		if !s.Last(step).Passed(false) {
+			return step
+		}
+	}
+	return s.Steps[len(s.Steps)-1]
+}
+
+// Unfinished returns the check to work on: the first of the current step that
+// is not known to pass, core before further; nil when all pass.
+func (s *Session) Unfinished() *lesson.Check {
+	if first := s.Last(s.Current()).First(); first != nil {
+		return &first.Check
+	}
+	for _, step := range s.Steps { // the core is done: what of the further ones?
+		if first := s.Last(step).First(); first != nil {
+			return &first.Check
+		}
+	}
+	return nil
+}
+
+// Known reports whether any check of a step has been graded.
+func (s *Session) Known(step lesson.Step) bool {
+	for _, r := range s.Last(step).Results {
+		if r.Outcome != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// NotStarted reports whether a step holds nothing but its starter. When that
+// can't be told, it counts as started.
+func (s *Session) NotStarted(step lesson.Step) bool {
+	touched, err := s.Workspace.Touched(step.Name)
+	return err == nil && !touched
+}

@@ -1,0 +1,129 @@
+package terminal
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/terminal/session/sessiontest"
+)
+
+var testSpeaker = (&model{}).speaker()
+
+// verdictAfter grades the first step and draws the verdict for somebody who is
+// at the check with the id focus.
+func verdictAfter(t *testing.T, s *session.Session, focus string, look Look) string {
+	t.Helper()
+	before := s.Last(s.Steps[0])
+	r, err := s.Run(t.Context(), s.Steps[0], nil, nil)
+	require.NoError(t, err)
+	v := session.Judge(before, r, focus)
+	return testSpeaker.verdict(s, v, v.Focus.Check, look)
+}
+
+func TestVerdict(t *testing.T) {
+	s, g := sessiontest.New(t)
+	look := Look{Width: 72}
+	require.Equal(t, `── 01-first · 0 of 3 core, 0 of 1 further · 1.20 s ─────────────────────
+
+  › ✗ 1.1  alpha  Alpha things
+    ✗ 1.2  beta   Beta things
+    ✗ 1.3  gamma  Gamma things
+
+    further
+    ✗ 1.4  delta  Delta things
+
+✗ alpha   Code should alpha.
+
+    want   alpha
+
+    got    no alpha
+
+    steps/01-first/first.go:3   ·   lesson 1.1`, verdictAfter(t, s, "alpha", look))
+
+	g.Set(grader.Pass, "alpha", "delta")
+	require.Equal(t, `── 01-first · 1 of 3 core, 1 of 1 further · 1.20 s ─────────────────────
+
+  › ✓ 1.1  alpha  Alpha things
+    ✗ 1.2  beta   Beta things
+    ✗ 1.3  gamma  Gamma things
+
+    further
+    ✓ 1.4  delta  Delta things
+
+✓ 1.1 alpha passes.
+  1.4 delta passes too.
+  Press n for 1.2 Beta things.`, verdictAfter(t, s, "alpha", look))
+
+	g.Set(grader.Pass, "beta", "gamma")
+	g.Set(grader.Fail, "delta")
+	text := verdictAfter(t, s, "gamma", look)
+	require.Contains(t, text, "1.4 delta passed before, and does not any more.")
+	require.Contains(t, text, "Step 01 is done: The first.")
+	require.Contains(t, text, "alpha things, beta things and gamma things.")
+	require.Contains(t, text, "step 02, The second. Press n for 2.1 Epsilon")
+	require.Contains(t, text, "1 check more")
+}
+
+func TestVerdictOnWhatDoesNotCompile(t *testing.T) {
+	s, g := sessiontest.New(t)
+	g.Build = "steps/01-first/first.go:3:1: syntax error"
+	require.Equal(t, `── 01-first · 1.20 s ───────────────────────────────────────────────────
+
+✎ steps/01-first does not compile
+
+    steps/01-first/first.go:3:1: syntax error`, verdictAfter(t, s, "alpha", Look{Width: 72}))
+}
+
+func TestNoLineIsWiderThanTheWindow(t *testing.T) {
+	for _, width := range []int{60, 80, 110} {
+		s, g := sessiontest.New(t)
+		look := Look{Width: width, Color: true}
+		texts := []string{verdictAfter(t, s, "alpha", look), welcome(s, s.Steps[0].Checks[0], startCollector(t), look)}
+		g.Set(grader.Pass, "alpha", "beta", "gamma")
+		texts = append(texts, verdictAfter(t, s, "alpha", look))
+		list, err := List(s, look)
+		require.NoError(t, err)
+		texts = append(texts, list, Hint(s.Hint(s.Steps[0].Checks[0]), look), Lesson(s.Steps[0].Checks[0], look))
+		for _, text := range texts {
+			for line := range strings.SplitSeq(text, "\n") {
+				require.LessOrEqual(t, ansi.StringWidth(line), width, line)
+			}
+			require.Equal(t, fit(text, width), text, "nothing has to be folded by force")
+		}
+	}
+}
+
+func TestWelcomeNamesFileAndTODO(t *testing.T) {
+	s, _ := sessiontest.New(t)
+	text := welcome(s, s.Steps[0].Checks[0], startCollector(t), Look{Width: 100})
+	require.Contains(t, text, "steps/01-first/first.go:3\n")
+	require.Contains(t, text, "TODO(alpha): do alpha, and do it well.\n", "a comment of two lines, and no more than it")
+	require.Contains(t, text, "collector listens on 127.0.0.1:")
+
+	// Without a TODO there is still a folder to open.
+	text = welcome(s, s.Steps[0].Checks[2], nil, Look{Width: 100})
+	require.Contains(t, text, "open    steps/01-first\n")
+}
+
+func TestHintText(t *testing.T) {
+	s, _ := sessiontest.New(t)
+	c := s.Steps[0].Checks[0]
+	look := Look{Width: 80}
+	require.Equal(t, "1.1 Alpha things  01/alpha\n\n  Hint 1 of 3\n\n  nudge alpha", Hint(s.Hint(c), look))
+	require.Contains(t, Hint(s.Hint(c), look), "Hint 2 of 3")
+	require.Contains(t, Hint(s.Hint(c), look), "That was the last hint.")
+	spent := Hint(s.Hint(c), look)
+	require.Contains(t, spent, "go run . diff 01")
+	require.Contains(t, spent, "solutions/01-first")
+}
+
+func TestDiffStaysApplicableWithoutColor(t *testing.T) {
+	diff := "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n"
+	require.Equal(t, diff, Diff(diff, Look{}))
+	require.Equal(t, diff, ansi.Strip(Diff(diff, Look{Color: true})))
+}

@@ -1,0 +1,192 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/report"
+	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/waterfall"
+)
+
+// A speaker knows how to tell a learner to go on: by a key, or by a command.
+type speaker struct {
+	next    func(to lesson.Check) string // "Press n for …"
+	further string                       // how to get to the further checks
+}
+
+// Verdict draws what to show after a run: the list, what the code produced,
+// and last, where the eye rests, what passes now or what to look at.
+func (sp speaker) verdict(s *session.Session, v session.Verdict, focus lesson.Check, look Look) string {
+	if v.Report.Build != "" {
+		return paragraphs(ruler(v.Report, look), buildFailure(v.Report, look))
+	}
+	shown := v.Focus
+	if v.Explain != nil {
+		shown = v.Explain
+	}
+	evidence := ""
+	if shown != nil {
+		evidence = Evidence(*shown, look)
+	}
+	return paragraphs(
+		ruler(v.Report, look),
+		rows(states(v.Report), focus.ID, look),
+		evidence,
+		lost(v, look),
+		explained(v.Explain, look),
+		sp.gained(s, v, focus, look),
+		sp.done(s, v, look),
+	)
+}
+
+// ruler is the line that a verdict begins with.
+func ruler(r grader.Report, look Look) string {
+	text := "── " + r.Step.Name
+	if r.Build == "" {
+		text += " · " + tally(states(r))
+	}
+	if r.Duration > 0 {
+		text += " · " + waterfall.FormatDuration(r.Duration)
+	}
+	text += " "
+	return look.dim(look.cut(text + strings.Repeat("─", max(0, look.Width-ansi.StringWidth(text)))))
+}
+
+func states(r grader.Report) []session.State {
+	list := make([]session.State, len(r.Results))
+	for i, res := range r.Results {
+		list[i] = session.State{Check: res.Check, Outcome: res.Outcome}
+	}
+	return list
+}
+
+func buildFailure(r grader.Report, look Look) string {
+	mark, style := report.Mark(grader.DoesNotBuild)
+	title := look.paint(style, mark) + " " + look.bold("steps/"+r.Step.Name+" does not compile")
+	return title + "\n\n" + indented(ansi.Wrap(report.Clean(r.Build), max(20, look.Width-4), ""), 4)
+}
+
+func lost(v session.Verdict, look Look) string {
+	if len(v.Lost) == 0 {
+		return ""
+	}
+	verb := "passed before, and does not any more."
+	if len(v.Lost) > 1 {
+		verb = "passed before, and do not any more."
+	}
+	return look.paint(report.Red, look.prose(names(v.Lost)+" "+verb, 0))
+}
+
+func explained(res *grader.Result, look Look) string {
+	if res == nil {
+		return ""
+	}
+	var b strings.Builder
+	_ = report.Finding(&b, *res, look.report()) // a Builder doesn't fail
+	return b.String()
+}
+
+// gained says plainly what passes now.
+func (sp speaker) gained(s *session.Session, v session.Verdict, focus lesson.Check, look Look) string {
+	var here bool
+	var others []lesson.Check
+	for _, c := range v.Gained {
+		if c.ID == focus.ID {
+			here = true
+		} else {
+			others = append(others, c)
+		}
+	}
+	var parts []string
+	here = here || v.Focus != nil && v.Focus.Outcome == grader.Pass && v.Explain == nil
+	if here {
+		parts = append(parts, look.paint(report.Green, "✓ "+focus.Number+" "+focus.ID+" passes."))
+	}
+	if len(others) > 0 {
+		verb := " passes too."
+		if len(others) > 1 {
+			verb = " pass too."
+		}
+		if !here {
+			verb = strings.Replace(verb, "too", "now", 1)
+		}
+		who := names(others)
+		if len(others) > 4 {
+			who = count(len(others), "check")
+			if here {
+				who = count(len(others), "other check")
+			}
+		}
+		parts = append(parts, who+verb)
+	}
+	if v.Focus != nil && v.Focus.Outcome == grader.Pass && v.Explain == nil && !v.JustDone {
+		if next := s.Next(focus, v.Report); next != nil {
+			parts = append(parts, sp.next(*next))
+		}
+	}
+	for i := 1; i < len(parts); i++ {
+		parts[i] = look.prose(parts[i], 2)
+	}
+	return strings.Join(parts, "\n")
+}
+
+// done says what a learner has achieved when the core of a step is complete.
+func (sp speaker) done(s *session.Session, v session.Verdict, look Look) string {
+	if !v.JustDone {
+		return ""
+	}
+	step := v.Report.Step
+	var can []string
+	open := 0
+	for _, res := range v.Report.Results {
+		switch {
+		case !res.Check.Further:
+			can = append(can, lowerFirst(res.Check.Title))
+		case res.Outcome != grader.Pass && res.Outcome != grader.NotJudged:
+			open++
+		}
+	}
+	title := look.paint(report.Green, fmt.Sprintf("Step %02d is done: %s.", step.Number, step.Title))
+	text := []string{"Your service can now " + join(can) + "."}
+	if next := s.After(step); next != nil {
+		to := s.Step(*next)
+		text = append(text, fmt.Sprintf("What comes next is step %02d, %s. %s", to.Number, to.Title, sp.next(*next)))
+	} else {
+		text = append(text, "This is the last step that there is.")
+	}
+	if open > 0 {
+		text = append(text, fmt.Sprintf("This step has %s more, for whoever likes to go further. %s", count(open, "check"), sp.further))
+	}
+	for i := range text {
+		text[i] = look.prose(text[i], 2)
+	}
+	return title + "\n\n" + strings.Join(text, "\n")
+}
+
+func names(checks []lesson.Check) string {
+	var list []string
+	for _, c := range checks {
+		list = append(list, c.Number+" "+c.ID)
+	}
+	return join(list)
+}
+
+// join writes "a, b and c".
+func join(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+}
+
+func lowerFirst(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(r)) + s[size:]
+}

@@ -1,0 +1,67 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+
+	"otel.workshop/internal/collector"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/report"
+	"otel.workshop/internal/terminal/session"
+)
+
+const story = "A request takes two seconds, and nothing says where they went. " +
+	"You will make a Go service tell, with OpenTelemetry: one small check at a time."
+
+// welcome says what this is and what to do first.
+func welcome(s *session.Session, check lesson.Check, c *collector.Collector, look Look) string {
+	title := look.bold("The Invisible Thread") + look.dim("  ·  an OpenTelemetry workshop")
+	parts := []string{look.cut(title), look.prose(story, 0), assignment(s, check, look)}
+	if c != nil {
+		parts = append(parts, look.dim(look.prose(fmt.Sprintf("The workshop's collector listens on %s (OTLP over HTTP) and %s (gRPC).",
+			c.HTTPAddr(), c.GRPCAddr()), 0)))
+		for _, n := range c.Notices() {
+			parts = append(parts, look.paint(report.Yellow, look.prose(sentence(n), 0)))
+		}
+	}
+	return paragraphs(parts...)
+}
+
+// assignment says which check is at hand, and which file to open.
+func assignment(s *session.Session, check lesson.Check, look Look) string {
+	step := s.Step(check)
+	lines := [][2]string{{"step", fmt.Sprintf("%02d %s", step.Number, step.Title)}}
+	lines = append(lines, [2]string{"check", check.Number + " " + check.Title + " · " + check.ID})
+	if todo, ok := findTODO(s.Root(), check); ok {
+		lines = append(lines,
+			[2]string{"open", look.bold(todo.String())},
+			[2]string{"find", todo.text})
+	} else {
+		lines = append(lines, [2]string{"open", "steps/" + step.Name})
+	}
+	lines = append(lines, [2]string{"lesson", step.File() + ", section " + check.Number})
+	lines = append(lines, [2]string{"then", "save. Every save is graded here, in a second or two."})
+	var b strings.Builder
+	for _, l := range lines {
+		for i, text := range fold(l[1], max(20, look.Width-10)) {
+			label := ""
+			if i == 0 {
+				label = l[0]
+			}
+			fmt.Fprintf(&b, "  %s%s\n", look.dim(pad(label, 8)), text)
+		}
+	}
+	return b.String()
+}
+
+// sentence makes one of a message: a capital letter, and a stop.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
+}

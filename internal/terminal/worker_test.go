@@ -1,0 +1,130 @@
+package terminal
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/terminal/session/sessiontest"
+)
+
+// next receives an event that is not progress.
+func next(t *testing.T, events <-chan any) any {
+	t.Helper()
+	for {
+		select {
+		case e := <-events:
+			if _, isProgress := e.(progress); !isProgress {
+				return e
+			}
+		case <-time.After(10 * time.Second):
+			require.FailNow(t, "no event")
+		}
+	}
+}
+
+func TestWorkerGradesAtOnceAtEverySaveAndWhenAsked(t *testing.T) {
+	s, g := sessiontest.New(t)
+	events := make(chan any, 100)
+	w := newWorker(s, func(e any) { events <- e })
+	ctx, cancel := context.WithCancel(t.Context())
+	var done sync.WaitGroup
+	done.Go(func() { w.work(ctx, s.Steps[0]) })
+
+	require.IsType(t, started{}, next(t, events))
+	require.IsType(t, graded{}, next(t, events))
+
+	w.ask()
+	require.IsType(t, started{}, next(t, events))
+	require.IsType(t, graded{}, next(t, events))
+
+	g.Set(grader.Pass, "alpha")
+	sessiontest.Write(t, s.Root(), "steps/01-first/first.go", "package first // saved\n")
+	require.IsType(t, started{}, next(t, events))
+	e := next(t, events).(graded)
+	require.Equal(t, grader.Fail, e.before.Results[0].Outcome)
+	require.Equal(t, grader.Pass, e.report.Results[0].Outcome)
+
+	cancel()
+	done.Wait()
+	require.Empty(t, events)
+}
+
+func TestASaveStartsTheRunAfresh(t *testing.T) {
+	s, g := sessiontest.New(t)
+	g.Hold = make(chan struct{})
+	events := make(chan any, 100)
+	w := newWorker(s, func(e any) { events <- e })
+	ctx, cancel := context.WithCancel(t.Context())
+	var done sync.WaitGroup
+	done.Go(func() { w.work(ctx, s.Steps[0]) })
+
+	require.IsType(t, started{}, next(t, events))
+	sessiontest.Write(t, s.Root(), "steps/01-first/first.go", "package first // saved\n")
+	require.IsType(t, started{}, next(t, events), "the first run has ended without a word")
+	close(g.Hold)
+	require.IsType(t, graded{}, next(t, events))
+
+	cancel()
+	done.Wait()
+}
+
+// A sink is written to by one goroutine and read by another.
+type sink struct {
+	mu   sync.Mutex
+	text strings.Builder
+	err  error
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return 0, s.err
+	}
+	return s.text.Write(p)
+}
+
+func (s *sink) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+func TestPlain(t *testing.T) {
+	s, g := sessiontest.New(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var out sink
+	ended := make(chan error)
+	go func() { ended <- Plain(ctx, s, Look{Width: 80}, &out) }()
+
+	has := func(text string) {
+		t.Helper()
+		require.Eventually(t, func() bool { return strings.Contains(out.String(), text) }, 10*time.Second, 5*time.Millisecond, text)
+	}
+	has("TODO(alpha): do alpha")
+	has("0 of 3 core checks pass")
+	has("✗ alpha   Code should alpha.")
+
+	g.Set(grader.Pass, "alpha")
+	sessiontest.Write(t, s.Root(), "steps/01-first/first.go", "package first // saved\n")
+	has("1 of 3 core checks pass")
+	has("✗ beta   Code should beta.")
+	has("1.1 alpha passes now.")
+	require.NotContains(t, out.String(), "\x1b")
+
+	cancel()
+	require.NoError(t, <-ended)
+}
+
+func TestPlainEndsWhenNobodyReads(t *testing.T) {
+	s, _ := sessiontest.New(t)
+	out := sink{err: fmt.Errorf("broken pipe")}
+	require.ErrorContains(t, Plain(t.Context(), s, Look{Width: 80}, &out), "broken pipe")
+}
