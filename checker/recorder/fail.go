@@ -10,11 +10,12 @@ import (
 	"strings"
 	"testing"
 
+	"otel.workshop/checker/receipt"
 	"otel.workshop/internal/finding"
 )
 
 // Fail ends the check and explains why: f becomes finding.json in the check's
-// artifacts, where the grader finds it, and the log line of a run by hand.
+// artifacts, where the grader finds it, or the log line of a run by hand.
 func Fail(t testing.TB, f finding.Finding) {
 	t.Helper()
 	data, err := json.MarshalIndent(f, "", "  ")
@@ -22,6 +23,9 @@ func Fail(t testing.TB, f finding.Finding) {
 		t.Fatalf("encode the finding: %v", err)
 	}
 	write(t, "finding.json", data)
+	if receipt.Wanted() {
+		t.FailNow() // the grader draws it
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nwant\n%s\n\ngot\n%s\n", indent(f.Want), indent(f.Got))
 	if f.Cause != "" {

@@ -4,8 +4,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/session"
 	"otel.workshop/internal/terminal"
-	"otel.workshop/internal/terminal/session"
 )
 
 func newHint(w *workshop) *cobra.Command {

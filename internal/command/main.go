@@ -9,7 +9,7 @@ import (
 	"os/signal"
 	"strings"
 
-	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/session"
 )
 
 // Main runs the command that args name and returns the exit status of the

@@ -16,7 +16,7 @@ import (
 	"otel.workshop/internal/finding"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
-	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/session"
 	"otel.workshop/internal/workspace"
 )
 

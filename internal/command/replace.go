@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/session"
 	"otel.workshop/internal/workspace"
 )
 

@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"otel.workshop/internal/session"
 	"otel.workshop/internal/shop"
 	"otel.workshop/internal/terminal"
-	"otel.workshop/internal/terminal/session"
 )
 
 func newRun(w *workshop) *cobra.Command {

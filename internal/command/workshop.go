@@ -10,8 +10,8 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/session"
 	"otel.workshop/internal/terminal"
-	"otel.workshop/internal/terminal/session"
 )
 
 // A workshop is what every command works with.

@@ -5,7 +5,7 @@ import (
 
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/report"
-	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/session"
 )
 
 // Hint draws a hint, and says which check it is about.

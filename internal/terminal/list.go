@@ -9,7 +9,7 @@ import (
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/report"
-	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/session"
 )
 
 // List draws the steps and their checks, as they were last graded.

@@ -11,7 +11,7 @@ import (
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
-	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/session"
 )
 
 // A model is the state of the screen. Bubble Tea calls Init, Update and View

@@ -11,7 +11,7 @@ import (
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/report"
-	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/session"
 )
 
 // Plain is the workshop without a screen: it grades the current step at every

@@ -10,7 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"otel.workshop/internal/collector"
-	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/session"
 )
 
 // Screen is the workshop in a terminal, until the learner quits or ctx is

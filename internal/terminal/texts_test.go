@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/grader"
-	"otel.workshop/internal/terminal/session"
-	"otel.workshop/internal/terminal/session/sessiontest"
+	"otel.workshop/internal/session"
+	"otel.workshop/internal/session/sessiontest"
 )
 
 var testSpeaker = (&model{}).speaker()

@@ -7,7 +7,7 @@ import (
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/report"
-	"otel.workshop/internal/terminal/session"
+	"otel.workshop/internal/session"
 )
 
 const story = "A request takes two seconds, and nothing says where they went. " +

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/grader"
-	"otel.workshop/internal/terminal/session/sessiontest"
+	"otel.workshop/internal/session/sessiontest"
 )
 
 // next receives an event that is not progress.

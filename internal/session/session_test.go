@@ -9,8 +9,8 @@ import (
 
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
-	"otel.workshop/internal/terminal/session"
-	"otel.workshop/internal/terminal/session/sessiontest"
+	"otel.workshop/internal/session"
+	"otel.workshop/internal/session/sessiontest"
 )
 
 func TestOutcomesAreRememberedByEveryProcess(t *testing.T) {
