@@ -27,10 +27,10 @@ func (m *model) say(text string) {
 	}
 }
 
-// fit folds lines that are wider than the window: what the terminal would fold
-// by itself, Bubble Tea counts wrongly.
+// fit folds lines that are wider than the window, and writes tabs as spaces:
+// what the terminal would fold or expand by itself, Bubble Tea counts wrongly.
 func fit(text string, width int) string {
-	return wrapHard(text, max(20, width))
+	return wrapHard(strings.ReplaceAll(text, "\t", "    "), max(20, width))
 }
 
 // print sends the next chunk on its way. One at a time, or they could overtake

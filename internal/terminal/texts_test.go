@@ -127,3 +127,12 @@ func TestDiffStaysApplicableWithoutColor(t *testing.T) {
 	require.Equal(t, diff, Diff(diff, Look{}))
 	require.Equal(t, diff, ansi.Strip(Diff(diff, Look{Color: true})))
 }
+
+// Lines that Bubble Tea counts wrongly would overwrite each other on the
+// screen: none is wider than the window, and none has a tab in it.
+func TestFit(t *testing.T) {
+	for line := range strings.SplitSeq(fit("+\t\t\treturn errors.Join(a, b, c, d, e)\nshort", 24), "\n") {
+		require.LessOrEqual(t, ansi.StringWidth(line), 24)
+		require.NotContains(t, line, "\t")
+	}
+}
