@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"otel.workshop/internal/nearest"
 )
 
 // unknownCommand says that there is no such command, and which there are.
@@ -38,13 +40,8 @@ func badFlags(cmd *cobra.Command, err error) error {
 }
 
 func didYouMean(word string, names []string) string {
-	// Cobra knows which names are near; it knows them of commands only.
-	probe := &cobra.Command{SuggestionsMinimumDistance: 2}
-	for _, name := range names {
-		probe.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
-	}
-	if near := probe.SuggestionsFor(word); word != "" && len(near) > 0 {
-		return ": did you mean " + near[0] + "?"
+	if near := nearest.Name(word, names); near != "" {
+		return ": did you mean " + near + "?"
 	}
 	return ""
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"otel.workshop/internal/shop"
+	"otel.workshop/internal/stray"
 )
 
 // environment tells of variables that the workshop keeps from the services
@@ -16,7 +16,7 @@ func (o Options) environment(context.Context) []Finding {
 	for _, kv := range o.Environ {
 		name, value, _ := strings.Cut(kv, "=")
 		switch {
-		case value == "" || !shop.Ignored(name):
+		case value == "" || !stray.Variable(name):
 		case strings.HasPrefix(strings.ToUpper(name), "OTEL_"):
 			otel = append(otel, name)
 		default:

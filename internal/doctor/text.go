@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"otel.workshop/internal/printable"
 	"otel.workshop/internal/report"
 )
 
@@ -46,7 +47,7 @@ func look(l Level) (mark string, style report.Style) {
 // lines makes text that may come from outside safe to print, and indents its
 // lines after the first.
 func lines(text, indent string) string {
-	return strings.ReplaceAll(strings.TrimSpace(report.Clean(text)), "\n", "\n"+indent)
+	return strings.ReplaceAll(strings.TrimSpace(printable.Text(text)), "\n", "\n"+indent)
 }
 
 func sum(count map[Level]int) string {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"otel.workshop/internal/stray"
 	"otel.workshop/internal/variant"
 )
 
@@ -113,11 +114,9 @@ func environment(add ...string) []string {
 	var env []string
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")
-		upper := strings.ToUpper(name)
-		if strings.HasPrefix(upper, "OTEL_") || strings.HasSuffix(upper, "_PROXY") || strings.HasPrefix(upper, "WORKSHOP_") {
-			continue
+		if !stray.Variable(name) && !strings.HasPrefix(name, "WORKSHOP_") {
+			env = append(env, kv)
 		}
-		env = append(env, kv)
 	}
 	return append(env, add...)
 }

@@ -47,7 +47,7 @@ func Find(steps []Step, query string) (Step, *Check, error) {
 		}
 	}
 	if len(matches) == 0 {
-		err.Nearest = nearest(steps, normalize(query))
+		err.Nearest = nearestName(steps, normalize(query))
 	}
 	return Step{}, nil, err
 }

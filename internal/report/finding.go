@@ -8,6 +8,7 @@ import (
 	"github.com/clipperhouse/displaywidth"
 
 	"otel.workshop/internal/grader"
+	"otel.workshop/internal/printable"
 )
 
 // outputLines is how much of what a check has printed a finding shows; the
@@ -28,13 +29,13 @@ func (p *printer) finding(res grader.Result) {
 		p.prose(happened)
 	}
 	if f := res.Finding; f != nil && res.Outcome == grader.Fail {
-		p.block("want", Green, Clean(f.Want))
-		p.block("got", Red, Clean(f.Got))
-		p.prose(Clean(f.Cause))
+		p.block("want", Green, printable.Text(f.Want))
+		p.block("got", Red, printable.Text(f.Got))
+		p.prose(printable.Text(f.Cause))
 	}
 	switch res.Outcome {
 	case grader.Crashed, grader.TimedOut:
-		p.block("stack", Dim, Clean(res.Stack))
+		p.block("stack", Dim, printable.Text(res.Stack))
 		p.output(res)
 	case grader.Fail, grader.NotJudged:
 		if res.Finding == nil || p.opts.Full {
@@ -121,7 +122,7 @@ func (p *printer) block(label string, style Style, text string) {
 // output draws the end of what the check has printed, behind a line that
 // nothing it prints can imitate.
 func (p *printer) output(res grader.Result) {
-	text := strings.TrimRight(strings.Trim(Clean(res.Output), "\n"), " \n")
+	text := strings.TrimRight(strings.Trim(printable.Text(res.Output), "\n"), " \n")
 	if text == "" {
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/grader"
+	"otel.workshop/internal/printable"
 )
 
 type (
@@ -91,7 +92,7 @@ func suite(r grader.Report, further bool) junitSuite {
 		s.Tests++
 		c := junitCase{Class: s.Name, Name: res.Check.ID, Time: seconds(res.Duration)}
 		if res.Output != "" {
-			c.Output = &junitText{Clean(res.Output)}
+			c.Output = &junitText{printable.Text(res.Output)}
 		}
 		d := &junitDetail{Message: message(res), Text: detail(r, res)}
 		switch res.Outcome {
@@ -122,7 +123,7 @@ func message(res grader.Result) string {
 // printed stands in system-out.
 func detail(r grader.Report, res grader.Result) string {
 	if res.Outcome == grader.DoesNotBuild && r.Build != "" {
-		return "\n" + strings.TrimRight(Clean(r.Build), "\n") + "\n"
+		return "\n" + strings.TrimRight(printable.Text(r.Build), "\n") + "\n"
 	}
 	res.Output = ""
 	var b strings.Builder

@@ -9,6 +9,7 @@ import (
 	"github.com/clipperhouse/displaywidth"
 
 	"otel.workshop/internal/grader"
+	"otel.workshop/internal/printable"
 )
 
 // Options say how to draw.
@@ -200,7 +201,7 @@ func (p *printer) build(r grader.Report) {
 	}
 	p.line(p.paint.Paint(style, mark) + " " + p.paint.Paint(Bold, "The step does not compile, so its checks could not run."))
 	p.line("")
-	for l := range strings.SplitSeq(strings.Trim(Clean(r.Build), "\n"), "\n") {
+	for l := range strings.SplitSeq(strings.Trim(printable.Text(r.Build), "\n"), "\n") {
 		p.line("    " + l)
 	}
 }

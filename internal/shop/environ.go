@@ -4,15 +4,9 @@ import (
 	"net"
 	"net/url"
 	"strings"
-)
 
-// Ignored reports whether an environment variable is kept from a learner's
-// service that the workshop runs, because it would change what the service
-// does behind the learner's back: what configures OpenTelemetry and proxies.
-func Ignored(name string) bool {
-	upper := strings.ToUpper(name)
-	return strings.HasPrefix(upper, "OTEL_") || strings.HasSuffix(upper, "_PROXY")
-}
+	"otel.workshop/internal/stray"
+)
 
 // environment returns what the service sees: ours, without what is ignored,
 // and with what it must know.
@@ -20,7 +14,7 @@ func environment(ours []string, addr, collector string) []string {
 	var env []string
 	for _, kv := range ours {
 		name, _, _ := strings.Cut(kv, "=")
-		if !Ignored(name) && name != "ADDR" {
+		if !stray.Variable(name) && name != "ADDR" {
 			env = append(env, kv)
 		}
 	}

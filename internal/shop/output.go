@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"otel.workshop/internal/printable"
 )
 
 const (
@@ -67,7 +69,7 @@ func (o *output) read() {
 			}
 		}
 		if text != "" {
-			o.line(Printable(strings.TrimRight(text, "\r\n")))
+			o.line(printable.Text(strings.TrimRight(text, "\r\n")))
 		}
 		if err != nil { // the end of the pipe, or the deadline
 			return

@@ -22,30 +22,6 @@ func TestOutputIsSafeToPrint(t *testing.T) {
 	}, out.until(t, "done"))
 }
 
-func TestPrintable(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain äöü 日本 👍":            "plain äöü 日本 👍",
-		"\x1b[1;31mred\x1b[0m":      "red",
-		"a\x1b]52;c;aGk=\x07b":      "ab",
-		"a\rb\bc":                   `a\rb\bc`,
-		"\xff\xfe":                  `\xff\xfe`,
-		"a\u202eb\u0000":            `a\u202eb\x00`,
-		"caf\xe9 \x9b31m \ufffd":    "caf\\xe9 \\x9b31m \ufffd",
-		"\tgoroutine 1":             "    goroutine 1",
-		"\u009b31mred \u0085next":   "",
-		"unfinished \x1b[31":        "unfinished ",
-		"\x1bPq#0;2;0;0;0\x1b\\end": "end",
-	} {
-		got := Printable(in)
-		for _, r := range got {
-			require.True(t, r >= ' ' && r != 0x7f && (r < 0x80 || r > 0x9f), "%q holds %q", got, r)
-		}
-		if want != "" {
-			require.Equal(t, want, got)
-		}
-	}
-}
-
 func TestTakenPort(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

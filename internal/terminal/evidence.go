@@ -6,7 +6,7 @@ import (
 
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/grader"
-	"otel.workshop/internal/report"
+	"otel.workshop/internal/printable"
 	"otel.workshop/internal/waterfall"
 )
 
@@ -61,7 +61,7 @@ func metricNames(otlp []byte, look Look) string {
 		}
 	}
 	const label = "    metrics   "
-	return label + strings.TrimLeft(look.prose(report.Clean(strings.Join(names, ", ")), len(label)), " ")
+	return label + strings.TrimLeft(look.prose(printable.Text(strings.Join(names, ", ")), len(label)), " ")
 }
 
 // Details draws all that is known of the spans that a check saw.

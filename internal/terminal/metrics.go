@@ -10,7 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"otel.workshop/internal/collector"
-	"otel.workshop/internal/report"
+	"otel.workshop/internal/printable"
 	"otel.workshop/internal/waterfall"
 )
 
@@ -21,7 +21,7 @@ func Metrics(metrics []collector.Metric, look Look) string {
 	var lines []line
 	names, values := 0, 0
 	for _, m := range metrics {
-		name := report.Clean(m.Name)
+		name := printable.Text(m.Name)
 		for i, p := range m.Points {
 			l := line{name: name, attrs: series(p), value: value(m, p)}
 			if i > 0 {
@@ -58,7 +58,7 @@ func series(p collector.Point) string {
 			parts = append(parts, a.Key[strings.LastIndex(a.Key, ".")+1:]+"="+a.Value)
 		}
 	}
-	return report.Clean(strings.Join(parts, " "))
+	return printable.Text(strings.Join(parts, " "))
 }
 
 func value(m collector.Metric, p collector.Point) string {
@@ -89,7 +89,7 @@ func number(v float64, unit string) string {
 	if unit == "" || unit == "1" || strings.HasPrefix(unit, "{") {
 		return text
 	}
-	return text + " " + report.Clean(unit)
+	return text + " " + printable.Text(unit)
 }
 
 // quantile estimates one from a histogram's buckets: as if the measurements in

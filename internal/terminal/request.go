@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/printable"
 	"otel.workshop/internal/report"
 	"otel.workshop/internal/shop"
 	"otel.workshop/internal/waterfall"
@@ -43,7 +44,7 @@ func (m *model) requested(e requested) {
 	var broken *shop.BuildError
 	switch {
 	case errors.As(e.err, &broken):
-		m.say(m.look.paint(report.Red, "✎") + " " + m.look.bold(broken.Source.String()+" does not compile") + "\n\n" + indented(report.Clean(broken.Messages), 4))
+		m.say(m.look.paint(report.Red, "✎") + " " + m.look.bold(broken.Source.String()+" does not compile") + "\n\n" + indented(printable.Text(broken.Messages), 4))
 		return
 	case e.err != nil:
 		m.say(m.look.prose(sentence(e.err.Error()), 0))
@@ -55,7 +56,7 @@ func (m *model) requested(e requested) {
 	}
 	m.watch = time.Now().Add(telemetryTime)
 	m.feed.Caller(e.response.TraceID, clientSpan(e.response, time.Now()))
-	m.say(m.look.bold("GET "+e.url+"/") + m.look.dim(fmt.Sprintf("  answered %d %s", e.response.Status, shop.Printable(firstLine(e.response.Body)))) +
+	m.say(m.look.bold("GET "+e.url+"/") + m.look.dim(fmt.Sprintf("  answered %d %s", e.response.Status, printable.Text(firstLine(e.response.Body)))) +
 		"\n" + m.look.dim(m.look.prose("Its spans arrive with the next batch, within five seconds; metrics within ten.", 2)))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/printable"
 	"otel.workshop/internal/report"
 	"otel.workshop/internal/session"
 	"otel.workshop/internal/waterfall"
@@ -70,7 +71,7 @@ func states(r grader.Report) []session.State {
 func buildFailure(r grader.Report, look Look) string {
 	mark, style := report.Mark(grader.DoesNotBuild)
 	title := look.paint(style, mark) + " " + look.bold("steps/"+r.Step.Name+" does not compile")
-	return title + "\n\n" + indented(ansi.Wrap(report.Clean(r.Build), max(20, look.Width-4), ""), 4)
+	return title + "\n\n" + indented(ansi.Wrap(printable.Text(r.Build), max(20, look.Width-4), ""), 4)
 }
 
 func lost(v session.Verdict, look Look) string {

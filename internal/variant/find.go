@@ -2,8 +2,9 @@ package variant
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"otel.workshop/internal/nearest"
 )
 
 // An UnknownError is returned by [Find] for a name that is not there.
@@ -56,42 +57,17 @@ func Find(variants []Variant, name string) (Variant, error) {
 
 func unknown(variants []Variant, name string) error {
 	e := &UnknownError{Name: name}
-	best := max(2, len(name)/3) + 1 // more typing errors than that mean another word
+	var names []string
+	answers := make(map[string]string)
 	for _, v := range variants {
 		known := v.Name
 		if v.Name == Starter {
 			known = v.Step + "/" + v.Name
 		}
-		if slices.Contains(e.Known, known) {
-			continue
-		}
 		e.Known = append(e.Known, known)
-		for _, candidate := range []string{known, v.Name} {
-			if d := distance(name, candidate); d < best {
-				best, e.Nearest = d, known
-			}
-		}
+		names = append(names, known, v.Name)
+		answers[v.Name], answers[known] = known, known
 	}
+	e.Nearest = answers[nearest.Name(name, names)]
 	return e
-}
-
-// distance is Levenshtein's: how many letters to change, add or remove.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
