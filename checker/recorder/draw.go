@@ -29,7 +29,7 @@ func Waterfall(spans tracetest.SpanStubs) []waterfall.Span {
 			w.ParentID = s.Parent.SpanID().String()
 		}
 		for _, kv := range s.Attributes {
-			w.Attrs = append(w.Attrs, waterfall.Attr{Key: string(kv.Key), Value: kv.Value.Emit()})
+			w.Attrs = append(w.Attrs, waterfall.Attr{Key: string(kv.Key), Value: kv.Value.String()})
 		}
 		list = append(list, w)
 	}

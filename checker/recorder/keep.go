@@ -117,7 +117,7 @@ func encodeValue(v attribute.Value) object {
 	case attribute.STRING:
 		return object{"stringValue": v.AsString()}
 	}
-	return object{"stringValue": v.Emit()} // slices: as a person reads them
+	return object{"stringValue": v.String()} // slices: as a person reads them
 }
 
 func encodeID(id []byte) string { return hex.EncodeToString(id) }

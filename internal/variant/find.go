@@ -65,8 +65,11 @@ func unknown(variants []Variant, name string) error {
 			known = v.Step + "/" + v.Name
 		}
 		e.Known = append(e.Known, known)
-		names = append(names, known, v.Name)
-		answers[v.Name], answers[known] = known, known
+		for _, n := range []string{known, v.Name} {
+			if answers[n] == "" { // the first step's, when several have that name
+				names, answers[n] = append(names, n), known
+			}
+		}
 	}
 	e.Nearest = answers[nearest.Name(name, names)]
 	return e
