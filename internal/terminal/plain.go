@@ -43,11 +43,19 @@ type plain struct {
 	look    Look
 	out     io.Writer
 	check   lesson.Check
+	began   bool // whether anything has been graded yet
 	err     error
 }
 
 func (p *plain) take(event any) {
 	switch e := event.(type) {
+	case started:
+		text := "Grading " + e.step.Name + " …"
+		if !p.began { // the first run of all compiles every library
+			text += " The first time in a fresh checkout, this takes a minute."
+			p.began = true
+		}
+		p.print(p.look.dim(text))
 	case graded:
 		// Nobody can press a key here, so the check at hand is the first
 		// that does not pass.
