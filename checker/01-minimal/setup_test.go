@@ -2,6 +2,12 @@ package minimal_test
 
 import (
 	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -51,13 +58,26 @@ func (w *world) setUp(ctx context.Context) {
 	})
 }
 
-// record ends one span and counts one event, both through the globals.
-func record(ctx context.Context) {
+// record ends one span and counts one event, both through the globals. It
+// returns the span.
+func record(ctx context.Context) trace.Span {
 	_, span := otel.Tracer("checker").Start(ctx, "checkout")
 	span.End()
 	if counter, err := otel.Meter("checker").Int64Counter("checkouts"); err == nil {
 		counter.Add(ctx, 1)
 	}
+	return span
+}
+
+// checkouts counts the spans that record has made and that were exported.
+func (w *world) checkouts() int {
+	n := 0
+	for _, s := range w.spans.Spans() {
+		if s.Name == "checkout" {
+			n++
+		}
+	}
+	return n
 }
 
 // mustWork ends the check when Setup failed, although its exporters are fine:
@@ -84,10 +104,18 @@ func needsResource(t *testing.T) {
 }
 
 // inBubble runs f in a bubble of fake time, in which a minute passes at once.
-// What f leaves running is stopped as far as the globals reach; if something
-// runs on all the same, it is none of the calling check's business.
+// f sets up a world; whether it wants to go on is its own question (see ready).
+// What is left running afterwards is stopped as far as the globals reach; if
+// something runs on all the same, it is none of the calling check's business.
 func inBubble(t *testing.T, f func(ctx context.Context)) {
 	t.Helper()
+	// These two make a channel the first time that a process uses them. Made
+	// inside the bubble, or used on both sides, it would end in a crash.
+	_, _ = net.DefaultResolver.LookupHost(t.Context(), "localhost")
+	term := make(chan os.Signal, 1)
+	signal.Notify(term, syscall.SIGTERM)
+	signal.Stop(term)
+
 	finished := false
 	defer func() {
 		p := recover()
@@ -102,25 +130,48 @@ func inBubble(t *testing.T, f func(ctx context.Context)) {
 		panic(p)
 	}()
 	synctest.Test(t, func(*testing.T) {
-		ctx := context.Background()
-		f(ctx)
+		f(context.Background())
 		finished = true
-		ctx, cancel := context.WithTimeout(ctx, time.Minute)
-		defer cancel()
-		for _, provider := range []any{otel.GetTracerProvider(), otel.GetMeterProvider()} {
-			if p, ok := provider.(interface{ Shutdown(context.Context) error }); ok {
-				_ = p.Shutdown(ctx) // to end the bubble; what it flushes is of no interest
-			}
-		}
 	})
 }
 
-// exporterNotMade is the finding of a check that looks at what an exporter
-// gets, when Setup has not even asked for one.
-func exporterNotMade(want, which string) finding.Finding {
-	return recorder.At(minimal.Setup, finding.Finding{
+// ready reports whether there is something to see in a bubble: Setup worked,
+// and each provider that it registered stands on an exporter that it was
+// given. Another one may want a network, which a bubble does not have.
+func (w *world) ready() bool {
+	return w.err == nil && (w.madeTraces || w.madeMetrics) &&
+		(w.madeTraces || !registered(otel.GetTracerProvider())) &&
+		(w.madeMetrics || !registered(otel.GetMeterProvider()))
+}
+
+// registered reports whether a global provider is anybody's, and not the
+// stand-in that package otel begins with.
+func registered(provider any) bool {
+	return !strings.HasPrefix(fmt.Sprintf("%T", provider), "*global.")
+}
+
+// stop ends what the globals know of, so that a bubble can end.
+func stop(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for _, provider := range []any{otel.GetTracerProvider(), otel.GetMeterProvider()} {
+		if p, ok := provider.(interface{ Shutdown(context.Context) error }); ok {
+			_ = p.Shutdown(ctx) // what it still has to say is of no interest
+		}
+	}
+}
+
+// mustUse ends the check when Setup left out an exporter that the check looks
+// at: "Traces" or "Metrics".
+func (w *world) mustUse(t *testing.T, which, want string) {
+	t.Helper()
+	w.mustWork(t)
+	if made := map[string]bool{"Traces": w.madeTraces, "Metrics": w.madeMetrics}; made[which] {
+		return
+	}
+	recorder.Fail(t, recorder.At(minimal.Setup, finding.Finding{
 		Want:  want,
 		Got:   "nothing: Setup did not call Exporters." + which,
 		Cause: "Setup is handed two functions that make the exporters, so that tests can hand in others.\nIt has to call them, and to give each result to the provider of that signal.",
-	})
+	}))
 }

@@ -23,7 +23,8 @@ func TestLastRequestSurvives(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no SIGTERM to send")
 	}
-	const want = "after SIGTERM   every answered request has its span   exit status 0"
+	want := recorder.Table([]string{"after SIGTERM", "in flight", "every request was answered"},
+		[]string{"", "answered", "every request has its span"}, []string{"", "the process", "exit status 0"})
 	rec := receiver.New(t)
 	p, err := recorder.Start(t, "OTEL_EXPORTER_OTLP_ENDPOINT="+rec.URL)
 	if err != nil {
@@ -31,30 +32,41 @@ func TestLastRequestSurvives(t *testing.T) {
 		recorder.Fail(t, recorder.At(minimal.Run, finding.Finding{Want: want, Got: err.Error()}))
 	}
 
-	answered := callUntilEnd(p, 300*time.Millisecond)
-	ended := p.Ended(5 * time.Second)
+	calls := callUntilEnd(p, 300*time.Millisecond)
+	exit := "still running 5 s later"
+	if p.Ended(5 * time.Second) {
+		exit = p.Exit()
+	}
 	spans := 0
-	for _, trace := range answered {
+	for _, trace := range calls.answered {
 		if rec.HasServerSpan(trace) {
 			spans++
 		}
 	}
-	exit := "still running 5 s later"
-	if ended {
-		exit = p.Exit()
-	}
-	if spans == len(answered) && ended && exit == "exit status 0" {
+	if len(calls.answered) > 0 && spans == len(calls.answered) && calls.cutOff == 0 && exit == "exit status 0" {
 		return
 	}
-	f := recorder.At(minimal.Run, finding.Finding{
-		Want: want,
-		Got:  fmt.Sprintf("after SIGTERM   %d of %d answered requests have their span   %s", spans, len(answered), exit),
-	})
+
+	inFlight := "every request was answered"
+	if calls.cutOff > 0 {
+		inFlight = fmt.Sprintf("%d requests were cut off", calls.cutOff)
+	}
+	got := recorder.Table([]string{"after SIGTERM", "in flight", inFlight},
+		[]string{"", "answered", fmt.Sprintf("%d of %d requests have their span", spans, len(calls.answered))},
+		[]string{"", "the process", exit})
+	if words := p.LastWords(); words != "" {
+		got += "\nits last words: " + words
+	}
+	f := recorder.At(minimal.Run, finding.Finding{Want: want, Got: got})
 	switch {
-	case !ended:
+	case exit == "still running 5 s later":
 		f.Cause = "Whoever catches the signal has to end the process: the server must be shut down as well."
 	case exit != "exit status 0":
-		f.Cause = "A process that is stopped on purpose should end well. log.Fatal and os.Exit skip every\ndeferred call, the flush among them."
+		f.Cause = "A process that is stopped on purpose should end well. log.Fatal and os.Exit skip every\ndeferred call, the flush among them; and http.ErrServerClosed is no failure."
+	case len(calls.answered) == 0:
+		f.Cause = "No request was answered at all: Run has to serve h on the listener that it is given."
+	case calls.cutOff > 0:
+		f.Cause = "The server was closed with requests in it: http.Server.Shutdown waits for them."
 	default:
 		f.Cause = "Some requests were answered, and what they recorded was not flushed any more."
 	}
@@ -69,49 +81,66 @@ func needEverything(t *testing.T) {
 		"plain-http-by-default", "shutdown-flushes-both", "endpoint-from-environment")
 }
 
-// callUntilEnd calls the service from several sides, sends SIGTERM after a
-// while, and returns the trace ids of the requests that were answered. A
-// service that doesn't mind the signal is called for two more seconds.
-func callUntilEnd(p *recorder.Program, while time.Duration) []string {
+// calls is what came of calling a service until its end.
+type calls struct {
+	answered []string // trace ids of the requests that got their 200
+	cutOff   int      // requests that were under way at SIGTERM and got none
+}
+
+// callUntilEnd calls the service from several sides and sends SIGTERM after a
+// while. A service that doesn't mind the signal is called for two more seconds.
+func callUntilEnd(p *recorder.Program, while time.Duration) *calls {
 	var (
-		mu       sync.Mutex
-		answered []string
-		callers  sync.WaitGroup
+		c         calls
+		mu        sync.Mutex
+		callers   sync.WaitGroup
+		transport http.Transport
 	)
-	transport := &http.Transport{}
-	client := &http.Client{Transport: transport, Timeout: 5 * time.Second}
-	end := time.Now().Add(while + 2*time.Second)
+	client := &http.Client{Transport: &transport, Timeout: 5 * time.Second}
+	term := time.Now().Add(while)
 	for range 8 {
 		callers.Go(func() {
-			for time.Now().Before(end) {
-				trace := randomHex(16)
-				req, err := http.NewRequest("GET", "http://"+p.Addr+"/", nil)
-				if err != nil {
-					return
+			for time.Now().Before(term.Add(2 * time.Second)) {
+				trace, began := randomHex(16), time.Now()
+				ok := call(client, "http://"+p.Addr+"/", "00-"+trace+"-"+randomHex(8)+"-01")
+				mu.Lock()
+				switch {
+				case ok:
+					c.answered = append(c.answered, trace)
+				// Too close to the signal, a request may not have arrived yet.
+				case began.Before(term.Add(-20 * time.Millisecond)):
+					c.cutOff++
 				}
-				req.Header.Set("traceparent", "00-"+trace+"-"+randomHex(8)+"-01")
-				resp, err := client.Do(req)
-				if err != nil {
+				mu.Unlock()
+				if !ok {
 					return // the service takes no more
 				}
-				_, err = io.Copy(io.Discard, resp.Body)
-				_ = resp.Body.Close()
-				if err != nil || resp.StatusCode != http.StatusOK {
-					return
-				}
-				mu.Lock()
-				answered = append(answered, trace)
-				mu.Unlock()
 			}
 		})
 	}
-	time.Sleep(while)
+	time.Sleep(time.Until(term))
 	// An idle connection that has carried no request yet would keep a correct
 	// server waiting for five seconds.
 	transport.CloseIdleConnections()
 	_ = p.Signal(syscall.SIGTERM) // an error says that it has ended already, which Ended tells
 	callers.Wait()
-	return answered
+	return &c
+}
+
+// call reports whether a request got an answer, with status 200, to its end.
+func call(client *http.Client, url, traceparent string) bool {
+	req, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		return false
+	}
+	req.Header.Set("traceparent", traceparent)
+	resp, err := client.Do(req)
+	if err != nil {
+		return false
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close() // it has been read
+	return err == nil && resp.StatusCode == http.StatusOK
 }
 
 func randomHex(bytes int) string {

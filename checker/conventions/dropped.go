@@ -17,9 +17,8 @@ import (
 	"strings"
 )
 
-// droppedErrors finds calls into OpenTelemetry or a database whose error
-// nobody takes: a statement of its own, or an _ without a reason in a comment
-// on the same line or the one above.
+// droppedErrors finds calls whose error matters and which nobody takes: a
+// statement of its own, or an _ without a reason in a comment beside it.
 func droppedErrors(s *sources) ([]string, error) {
 	fset := token.NewFileSet()
 	packages := make(map[string][]*ast.File) // by folder
@@ -78,33 +77,54 @@ func inspect(fset *token.FileSet, file *ast.File, info *types.Info) []string {
 	for _, group := range file.Comments {
 		commented[fset.Position(group.End()).Line] = true
 	}
+	// A reason may stand on any line of the statement, or above it.
+	excused := func(n ast.Node) bool {
+		for line := fset.Position(n.Pos()).Line - 1; line <= fset.Position(n.End()).Line; line++ {
+			if commented[line] {
+				return true
+			}
+		}
+		return false
+	}
 	var found []string
-	report := func(call *ast.CallExpr) {
-		p := fset.Position(call.Pos())
-		found = append(found, fmt.Sprintf("%s:%d: the error of %s", p.Filename, p.Line, types.ExprString(call.Fun)))
+	report := func(e ast.Expr) {
+		if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && returnsError(call, info) {
+			p := fset.Position(call.Pos())
+			found = append(found, fmt.Sprintf("%s:%d: the error of %s", p.Filename, p.Line, types.ExprString(call.Fun)))
+		}
+	}
+	// assigned looks at left = right, in any of its forms.
+	assigned := func(n ast.Node, left, right []ast.Expr) {
+		if excused(n) {
+			return
+		}
+		for i, e := range right {
+			// One call may fill several names; its error is the last of them.
+			last := left[len(left)-1]
+			if len(left) == len(right) {
+				last = left[i]
+			}
+			if isBlank(last) {
+				report(e)
+			}
+		}
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ExprStmt:
-			if call, ok := n.X.(*ast.CallExpr); ok && returnsError(call, info) {
-				report(call)
-			}
+			report(n.X)
 		case *ast.DeferStmt:
-			if returnsError(n.Call, info) {
-				report(n.Call)
-			}
+			report(n.Call)
 		case *ast.GoStmt:
-			if returnsError(n.Call, info) {
-				report(n.Call)
-			}
+			report(n.Call)
 		case *ast.AssignStmt:
-			line := fset.Position(n.Pos()).Line
-			if commented[line] || commented[line-1] {
-				return true
+			assigned(n, n.Lhs, n.Rhs)
+		case *ast.ValueSpec:
+			var left []ast.Expr
+			for _, name := range n.Names {
+				left = append(left, name)
 			}
-			if call, ok := n.Rhs[0].(*ast.CallExpr); ok && len(n.Rhs) == 1 && isBlank(n.Lhs[len(n.Lhs)-1]) && returnsError(call, info) {
-				report(call)
-			}
+			assigned(n, left, n.Values)
 		}
 		return true
 	})
@@ -116,9 +136,9 @@ func isBlank(e ast.Expr) bool {
 	return ok && id.Name == "_"
 }
 
-// returnsError reports whether call belongs to OpenTelemetry or a database
-// (by the function's package, or by what it returns) and its last result is an
-// error.
+// returnsError reports whether the last result of call is an error that
+// matters: of OpenTelemetry, of a database, of the step's own functions, which
+// pass such errors on, or of a function value that shuts something down.
 func returnsError(call *ast.CallExpr, info *types.Info) bool {
 	var results []types.Type
 	switch t := info.Types[call].Type.(type) {
@@ -134,21 +154,44 @@ func returnsError(call *ast.CallExpr, info *types.Info) bool {
 	if len(results) == 0 || !types.Identical(results[len(results)-1], types.Universe.Lookup("error").Type()) {
 		return false
 	}
-	return calleeMatters(call, info) || slices.ContainsFunc(results, typeMatters)
+	return slices.ContainsFunc(results, typeMatters) || calleeMatters(call, info)
 }
 
 func calleeMatters(call *ast.CallExpr, info *types.Info) bool {
 	var id *ast.Ident
-	switch fun := call.Fun.(type) {
+	switch fun := ast.Unparen(call.Fun).(type) {
 	case *ast.SelectorExpr:
 		id = fun.Sel
 	case *ast.Ident:
 		id = fun
+	case *ast.FuncLit:
+		return false // what it does is looked at by itself
 	default:
 		return false
 	}
-	f, ok := info.Uses[id].(*types.Func)
-	return ok && f.Pkg() != nil && matters(f.Pkg().Path())
+	switch f := info.Uses[id].(type) {
+	case *types.Func:
+		if f.Pkg() == nil {
+			return false
+		}
+		if f.Pkg().Path() == "errors" && f.Name() == "Join" {
+			return slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
+				inner, ok := ast.Unparen(e).(*ast.CallExpr)
+				return ok && returnsError(inner, info)
+			})
+		}
+		return matters(f.Pkg().Path())
+	case *types.Var:
+		return takesContext(f.Type())
+	}
+	return false
+}
+
+// takesContext reports whether t is func(context.Context) error, the form of
+// every shutdown.
+func takesContext(t types.Type) bool {
+	f, ok := t.Underlying().(*types.Signature)
+	return ok && f.Params().Len() == 1 && f.Params().At(0).Type().String() == "context.Context"
 }
 
 func typeMatters(t types.Type) bool {
@@ -159,6 +202,9 @@ func typeMatters(t types.Type) bool {
 	return ok && named.Obj().Pkg() != nil && matters(named.Obj().Pkg().Path())
 }
 
+// matters reports whether errors of a package's functions do. Packages of the
+// step itself are type-checked under the name of their folder.
 func matters(path string) bool {
-	return strings.HasPrefix(path, "go.opentelemetry.io/") || path == "database/sql" || path == "github.com/lib/pq"
+	return strings.HasPrefix(path, "go.opentelemetry.io/") || path == "database/sql" || path == "github.com/lib/pq" ||
+		strings.HasPrefix(path, "steps/") || strings.HasPrefix(path, "otel.workshop/")
 }

@@ -6,7 +6,7 @@ package receiver
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/x509"
+	"crypto/tls"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -48,20 +48,20 @@ func New(t testing.TB) *Receiver {
 	return r
 }
 
-// NewTLS starts a receiver that speaks https alone, and makes this process
-// trust its certificate. A request in the clear is refused, and counted. Call
-// it once in a process.
-func NewTLS(t testing.TB) *Receiver {
+// NewTLS starts a receiver that speaks https alone. A request in the clear is
+// refused, and counted. With trusted, this process trusts its certificate;
+// without, it has one that nobody trusts.
+func NewTLS(t testing.TB, trusted bool) *Receiver {
 	r := &Receiver{}
 	srv := httptest.NewUnstartedServer(r)
 	srv.Config.ErrorLog = log.New(handshakes{r}, "", 0)
+	if !trusted {
+		srv.TLS = &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
+	}
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	r.URL = srv.URL
-	roots := x509.NewCertPool()
-	roots.AddCert(srv.Certificate())
-	t.Setenv("GODEBUG", "x509usefallbackroots=1")
-	x509.SetFallbackRoots(roots)
+	trust(t, srv.Certificate(), trusted)
 	return r
 }
 
@@ -119,15 +119,15 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	switch {
-	case strings.HasSuffix(req.URL.Path, "/v1/traces"):
+	switch req.URL.Path {
+	case "/v1/traces":
 		var export collectortrace.ExportTraceServiceRequest
 		if err := proto.Unmarshal(body, &export); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
 		r.keep(export.GetResourceSpans())
-	case strings.HasSuffix(req.URL.Path, "/v1/metrics"):
+	case "/v1/metrics":
 		var export collectormetrics.ExportMetricsServiceRequest
 		if err := proto.Unmarshal(body, &export); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func Main(m *testing.M, program func() error) {
 		}
 		os.Exit(code)
 	}
-	if names := selected(); len(names) > 1 {
+	if names := selected(); len(names) > 1 || count() > 1 {
 		os.Exit(runEach(names))
 	}
 	os.Exit(m.Run())
@@ -86,16 +87,27 @@ func selected() []string {
 	return names
 }
 
-// runEach runs each test in a process of its own, with the flags that we were
-// given, and returns the exit code for all of them.
+// count is how often -test.count wants each test to run.
+func count() int {
+	n, err := strconv.Atoi(flag.Lookup("test.count").Value.String())
+	if err != nil {
+		return 1
+	}
+	return n
+}
+
+// runEach runs each test, as often as wanted, in a process of its own, with
+// the flags that we were given. It returns the exit code for all of them.
 func runEach(names []string) int {
 	code := 0
-	for _, name := range names {
-		args := append(os.Args[1:len(os.Args):len(os.Args)], "-test.run=^"+regexp.QuoteMeta(name)+"$")
-		cmd := exec.Command(os.Args[0], args...)
-		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-		if err := cmd.Run(); err != nil {
-			code = 1
+	for range count() {
+		for _, name := range names {
+			args := append(os.Args[1:len(os.Args):len(os.Args)], "-test.run=^"+regexp.QuoteMeta(name)+"$", "-test.count=1")
+			cmd := exec.Command(os.Args[0], args...)
+			cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+			if err := cmd.Run(); err != nil {
+				code = 1
+			}
 		}
 	}
 	return code

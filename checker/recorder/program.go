@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -16,9 +17,25 @@ import (
 type Program struct {
 	Addr string // where it listens
 
-	cmd  *exec.Cmd
-	done chan struct{} // closed once the process has ended
-	err  error         // how; read it after done
+	cmd    *exec.Cmd
+	stderr lastLine
+	done   chan struct{} // closed once the process has ended
+	err    error         // how; read it after done
+}
+
+// lastLine passes on what is written to it, and remembers the last line.
+type lastLine struct {
+	mu   sync.Mutex
+	text string
+}
+
+func (l *lastLine) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if lines := strings.Split(strings.TrimSpace(string(p)), "\n"); lines[len(lines)-1] != "" {
+		l.text = lines[len(lines)-1]
+	}
+	return os.Stderr.Write(p)
 }
 
 // Listening is the line that a program prints when it is ready.
@@ -33,7 +50,7 @@ func Start(t testing.TB, env ...string) (*Program, error) {
 	t.Helper()
 	p := &Program{cmd: exec.Command(os.Args[0]), done: make(chan struct{})}
 	p.cmd.Env = append(append(os.Environ(), env...), service+"=1")
-	p.cmd.Stderr = os.Stderr
+	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("start the service: %w", err)
@@ -74,6 +91,14 @@ func (p *Program) Ended(limit time.Duration) bool {
 	case <-time.After(limit):
 		return false
 	}
+}
+
+// LastWords returns the last line that the program wrote to its standard error.
+// Call it after Ended.
+func (p *Program) LastWords() string {
+	p.stderr.mu.Lock()
+	defer p.stderr.mu.Unlock()
+	return p.stderr.text
 }
 
 // Exit says how the program ended: "exit status 0", "signal: terminated". Call

@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -17,13 +18,17 @@ import (
 // tracetest.InMemoryExporter, whose spans are gone after Shutdown: the sink
 // saves them first. Safe for concurrent use; set the fields before.
 type SpanSink struct {
-	Delay   time.Duration // how long each export takes
-	StopErr error         // what Shutdown returns
+	Delay     time.Duration // how long each export takes
+	ExportErr error         // what an export returns; it keeps the spans all the same
+	StopErr   error         // what Shutdown returns
+	Hangs     bool          // whether Shutdown waits until its context is done
 
 	mem     *tracetest.InMemoryExporter
 	mu      sync.Mutex
 	kept    tracetest.SpanStubs
+	exports int
 	stopped bool
+	late    bool
 }
 
 // NewSpanSink returns a sink whose spans become an artifact of the check t.
@@ -38,7 +43,11 @@ func (s *SpanSink) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpa
 	if s.Delay > 0 {
 		time.Sleep(s.Delay)
 	}
-	return s.mem.ExportSpans(ctx, spans)
+	s.mu.Lock()
+	s.exports++
+	s.late = s.late || s.stopped
+	s.mu.Unlock()
+	return errors.Join(s.ExportErr, s.mem.ExportSpans(ctx, spans))
 }
 
 // Shutdown implements sdktrace.SpanExporter. A context that is already done
@@ -48,10 +57,27 @@ func (s *SpanSink) Shutdown(ctx context.Context) error {
 	defer s.mu.Unlock()
 	s.kept, s.stopped = append(s.kept, s.mem.GetSpans()...), true
 	_ = s.mem.Shutdown(ctx) // never fails; it empties mem
+	if s.Hangs {
+		<-ctx.Done()
+	}
 	if s.StopErr != nil {
 		return s.StopErr
 	}
 	return ctx.Err()
+}
+
+// Exports returns how many batches were exported.
+func (s *SpanSink) Exports() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.exports
+}
+
+// Late reports whether anything was exported after Shutdown.
+func (s *SpanSink) Late() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.late
 }
 
 // Spans returns a copy of every span that was exported, in that order.
@@ -77,7 +103,12 @@ type MetricSink struct {
 	kept    []metricdata.ResourceMetrics
 	times   []time.Time
 	stopped bool
+	late    bool
 }
+
+// flood is after how many exports a sink makes the reader wait, for as long as
+// it is willing to: an interval of ten nanoseconds would fill the memory.
+const flood = 1000
 
 // NewMetricSink returns a sink whose metrics become an artifact of the check t.
 func NewMetricSink(t testing.TB) *MetricSink {
@@ -102,12 +133,24 @@ func (s *MetricSink) Aggregation(k sdkmetric.InstrumentKind) sdkmetric.Aggregati
 
 // Export implements sdkmetric.Exporter. It may keep the slices that rm holds: a
 // periodic reader collects into an empty rm each time, so they are not shared.
-func (s *MetricSink) Export(_ context.Context, rm *metricdata.ResourceMetrics) error {
+func (s *MetricSink) Export(ctx context.Context, rm *metricdata.ResourceMetrics) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.kept = append(s.kept, *rm)
 	s.times = append(s.times, time.Now())
+	s.late = s.late || s.stopped
+	wait := len(s.kept) > flood
+	s.mu.Unlock()
+	if wait {
+		<-ctx.Done()
+	}
 	return nil
+}
+
+// Late reports whether anything was exported after Shutdown.
+func (s *MetricSink) Late() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.late
 }
 
 // ForceFlush implements sdkmetric.Exporter.

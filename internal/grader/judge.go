@@ -30,6 +30,9 @@ func judge(c lesson.Check, ev evidence) judged {
 	switch {
 	case ev.timedOut:
 		j.Outcome, j.Summary, j.Stack = TimedOut, "it did not end in time", learnerFrames(ev.output)
+		if j.Stack == "" {
+			j.Summary += ", and none of your functions was running: is there a timer that never rests? (5 without a unit is five nanoseconds)"
+		}
 	case ok && t.passed:
 		j.Outcome = Pass
 	case ok && t.skipped:

@@ -1,0 +1,125 @@
+package minimal_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"otel.workshop/checker/receiver"
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	minimal "otel.workshop/steps/01-minimal"
+)
+
+// both names the collector of all signals.
+const both = "OTEL_EXPORTER_OTLP_ENDPOINT"
+
+// OTEL_EXPORTER_OTLP_ENDPOINT, and its variants for one signal, should decide where telemetry goes.
+func TestEndpointFromEnvironment(t *testing.T) {
+	header := []string{"the environment names a collector in", "and there", ""}
+	want, got := [][]string{header}, [][]string{header}
+	add := func(variables, name, fate string) {
+		want = append(want, []string{variables, name, "received"})
+		got = append(got, []string{variables, name, fate})
+	}
+	text := recorder.Table([]string{both, "traces and metrics", "received"})
+	for _, s := range signals {
+		rec := receiver.New(t)
+		t.Setenv(both, rec.URL)
+		add(both, s.name, sent(t, s, rec, text))
+	}
+	for _, s := range signals {
+		rec := receiver.New(t)
+		t.Setenv(s.variable, rec.URL+s.path)
+		add(s.variable, s.name, sent(t, s, rec, text))
+	}
+	for _, s := range signals {
+		rec := receiver.New(t)
+		t.Setenv(both, receiver.New(t).URL)
+		t.Setenv(s.variable, rec.URL+s.path)
+		add(s.variable+" (the other is set too)", s.name, sent(t, s, rec, text))
+	}
+	if recorder.Table(want...) == recorder.Table(got...) {
+		return
+	}
+	f := recorder.At(minimal.OTLP, finding.Finding{
+		Want:  recorder.Table(want...),
+		Got:   recorder.Table(got...),
+		Cause: "An option in the code beats the environment: whoever deploys this service can't send its telemetry anywhere else.\nPass the option only when the environment names no collector, neither for this signal nor for all.",
+	})
+	if strings.Contains(f.Got, "404") {
+		f.Cause = "The variable of one signal is used as it is; only to OTEL_EXPORTER_OTLP_ENDPOINT the path is appended.\nThe exporters know that: without an option they read both."
+	}
+	recorder.Fail(t, f)
+}
+
+// sent makes exporters in this environment, sends one signal, and says what
+// became of it at rec. The environment is empty again afterwards.
+func sent(t *testing.T, s otelSignal, rec *receiver.Receiver, want string) string {
+	t.Helper()
+	defer clearenv()
+	o := newOTLP(t, want)
+	s.send(o, t)
+	return fate(s.seen(rec.Seen(o.nonce)), about(rec, s.err(o)))
+}
+
+func clearenv() {
+	for _, name := range []string{both, signals[0].variable, signals[1].variable} {
+		_ = os.Unsetenv(name) // t.Setenv puts back what was there
+	}
+}
+
+// An https endpoint in the environment should stay encrypted.
+func TestTlsFromEnvironment(t *testing.T) {
+	trusted, stranger := receiver.NewTLS(t, true), receiver.NewTLS(t, false)
+	header := []string{"https endpoint in", "", ""}
+	want, got := [][]string{header}, [][]string{header}
+	text := recorder.Table([]string{both + "=https://…", "traces and metrics", "received over TLS"})
+	unreached := false
+	try := func(variable string, s otelSignal, rec *receiver.Receiver, url, wanted string) {
+		t.Setenv(variable, url)
+		defer clearenv()
+		o := newOTLP(t, text)
+		clearBefore := rec.InTheClear()
+		s.send(o, t)
+		fate := fate(s.seen(rec.Seen(o.nonce)), about(rec, s.err(o)))
+		switch {
+		case rec.InTheClear() > clearBefore:
+			fate = "sent in the clear"
+		case fate == "received":
+			fate = "received over TLS"
+		case rec == stranger:
+			fate = "refused"
+		default:
+			unreached = true
+		}
+		name := variable
+		if rec == stranger {
+			name += ", of an impostor"
+		}
+		want = append(want, []string{name, s.name, wanted})
+		got = append(got, []string{name, s.name, fate})
+	}
+	for _, s := range signals {
+		try(both, s, trusted, trusted.URL, "received over TLS")
+	}
+	for _, s := range signals {
+		try(s.variable, s, trusted, trusted.URL+s.path, "received over TLS")
+	}
+	for _, s := range signals {
+		try(both, s, stranger, stranger.URL, "refused")
+	}
+	if recorder.Table(want...) == recorder.Table(got...) {
+		return
+	}
+	f := recorder.At(minimal.OTLP, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
+	switch {
+	case strings.Contains(f.Got, "sent in the clear"):
+		f.Cause = "WithInsecure takes the s out of an https endpoint too, wherever it comes from.\nUse it, or a http:// URL, only when the environment names no collector, neither for this signal nor for all."
+	case unreached:
+		recorder.Needs(t, "endpoint-from-environment")
+	default:
+		f.Cause = "Whoever stands between the service and its collector can pretend to be the collector:\nthe certificate has to be verified."
+	}
+	recorder.Fail(t, f)
+}
