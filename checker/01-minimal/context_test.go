@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -59,8 +60,11 @@ func TestContextExtracted(t *testing.T) {
 			[]string{"caller", "trace " + callerTrace[:8], ""},
 			[]string{"GET (server)", "trace " + span.SpanContext.TraceID().String()[:8], "← a trace of its own"}),
 	})
-	if len(otel.GetTextMapPropagator().Fields()) == 0 {
+	switch fields := otel.GetTextMapPropagator().Fields(); {
+	case len(fields) == 0:
 		f.Cause = "The request carries the header traceparent, and nobody reads it:\nuntil otel.SetTextMapPropagator is called, the global propagator does nothing."
+	case !slices.Contains(fields, "traceparent"):
+		f.Cause = "A propagator is registered, but it does not read the header traceparent: propagation.TraceContext does."
 	}
 	recorder.Fail(t, f)
 }

@@ -8,6 +8,7 @@ import (
 	"otel.workshop/checker/receiver"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
+	"otel.workshop/internal/stray"
 	minimal "otel.workshop/steps/01-minimal"
 )
 
@@ -25,19 +26,16 @@ func TestEndpointFromEnvironment(t *testing.T) {
 	text := recorder.Table([]string{both, "traces and metrics", "received"})
 	for _, s := range signals {
 		rec := receiver.New(t)
-		t.Setenv(both, rec.URL)
-		add(both, s.name, sent(t, s, rec, text))
+		add(both, s.name, sent(t, s, rec, text, both, rec.URL))
 	}
 	for _, s := range signals {
 		rec := receiver.New(t)
-		t.Setenv(s.variable, rec.URL+s.path)
-		add(s.variable, s.name, sent(t, s, rec, text))
+		add(s.variable, s.name, sent(t, s, rec, text, s.variable, rec.URL+s.path))
 	}
 	for _, s := range signals {
 		rec := receiver.New(t)
-		t.Setenv(both, receiver.New(t).URL)
-		t.Setenv(s.variable, rec.URL+s.path)
-		add(s.variable+" (the other is set too)", s.name, sent(t, s, rec, text))
+		fate := sent(t, s, rec, text, both, receiver.New(t).URL, s.variable, rec.URL+s.path)
+		add(s.variable+" (the other is set too)", s.name, fate)
 	}
 	if recorder.Table(want...) == recorder.Table(got...) {
 		return
@@ -53,19 +51,37 @@ func TestEndpointFromEnvironment(t *testing.T) {
 	recorder.Fail(t, f)
 }
 
-// sent makes exporters in this environment, sends one signal, and says what
-// became of it at rec. The environment is empty again afterwards.
-func sent(t *testing.T, s otelSignal, rec *receiver.Receiver, want string) string {
+// sent makes exporters in an environment with these variables, names and
+// values in turn, sends one signal, and says what became of it at rec.
+func sent(t *testing.T, s otelSignal, rec *receiver.Receiver, want string, env ...string) string {
 	t.Helper()
-	defer clearenv()
+	defer withEnv(t, env...)()
 	o := newOTLP(t, want)
 	s.send(o, t)
 	return fate(s.seen(rec.Seen(o.nonce)), about(rec, s.err(o)))
 }
 
-func clearenv() {
-	for _, name := range []string{both, signals[0].variable, signals[1].variable} {
-		_ = os.Unsetenv(name) // t.Setenv puts back what was there
+// withEnv sets variables and returns a function that makes the environment of
+// OpenTelemetry what it was, whatever has been set in between.
+func withEnv(t *testing.T, env ...string) (restore func()) {
+	t.Helper()
+	before := os.Environ()
+	for i := 0; i < len(env); i += 2 {
+		if err := os.Setenv(env[i], env[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func() {
+		for _, kv := range os.Environ() {
+			if name, _, _ := strings.Cut(kv, "="); stray.Variable(name) {
+				_ = os.Unsetenv(name) // it is there
+			}
+		}
+		for _, kv := range before {
+			if name, value, _ := strings.Cut(kv, "="); stray.Variable(name) {
+				_ = os.Setenv(name, value) // it was there
+			}
+		}
 	}
 }
 
@@ -77,8 +93,7 @@ func TestTlsFromEnvironment(t *testing.T) {
 	text := recorder.Table([]string{both + "=https://…", "traces and metrics", "received over TLS"})
 	unreached := false
 	try := func(variable string, s otelSignal, rec *receiver.Receiver, url, wanted string) {
-		t.Setenv(variable, url)
-		defer clearenv()
+		defer withEnv(t, variable, url)()
 		o := newOTLP(t, text)
 		clearBefore := rec.InTheClear()
 		s.send(o, t)

@@ -46,7 +46,7 @@ func Check(t *testing.T, step string, premises ...string) {
 		{"dropped errors", list(dropped)},
 	}
 	f := finding.Finding{
-		Want: recorder.Table([]string{"gofmt -l", "nothing"}, []string{"go vet", "nothing"}, []string{"dropped errors", "none"}),
+		Want: recorder.Table([]string{"gofmt -l", "nothing"}, []string{"go vet", "nothing"}, []string{"dropped errors", "nothing"}),
 		Got:  recorder.Table(got...),
 	}
 	switch {

@@ -75,7 +75,9 @@ func exportFiles(s *sources, paths []string) (map[string]string, error) {
 func inspect(fset *token.FileSet, file *ast.File, info *types.Info) []string {
 	commented := make(map[int]bool) // lines on which a comment ends
 	for _, group := range file.Comments {
-		commented[fset.Position(group.End()).Line] = true
+		if !strings.Contains(group.Text(), "TODO") { // that is no reason
+			commented[fset.Position(group.End()).Line] = true
+		}
 	}
 	// A reason may stand on any line of the statement, or above it.
 	excused := func(n ast.Node) bool {

@@ -22,16 +22,17 @@ type judged struct {
 // judge turns evidence into an outcome.
 func judge(c lesson.Check, ev evidence) judged {
 	t := readTranscript(c.TestName(), ev.output)
-	j := judged{Result: Result{Check: c, Output: t.printed}, needs: t.needs}
+	j := judged{Result: Result{Check: c, Output: beforeCrash(t.printed)}, needs: t.needs}
 	j.Finding = readFinding(t.artifacts)
 	j.Traces = readArtifact(t.artifacts, "traces.json")
 	j.Metrics = readArtifact(t.artifacts, "metrics.json")
 	ok := ev.exit == 0 && ev.receipt && !ev.timedOut
 	switch {
 	case ev.timedOut:
-		j.Outcome, j.Summary, j.Stack = TimedOut, "it did not end in time", learnerFrames(ev.output)
+		j.Outcome, j.Stack = TimedOut, learnerFrames(ev.output)
+		j.Summary = fmt.Sprintf("still running after %d s", int(ev.took.Seconds()))
 		if j.Stack == "" {
-			j.Summary += ", and none of your functions was running: is there a timer that never rests? (5 without a unit is five nanoseconds)"
+			j.Summary += ", in none of your functions: is there a timer that never rests? (5 without a unit is five nanoseconds)"
 		}
 	case ok && t.passed:
 		j.Outcome = Pass
@@ -55,6 +56,17 @@ func judge(c lesson.Check, ev evidence) judged {
 	}
 	return j
 }
+
+// beforeCrash returns what was printed before the Go runtime began to report
+// the crash: goroutines and registers are not for reading here.
+func beforeCrash(printed string) string {
+	if i := runtimeReport.FindStringIndex(printed); i != nil {
+		return strings.TrimSpace(printed[:i[0]])
+	}
+	return printed
+}
+
+var runtimeReport = regexp.MustCompile(`(?m)^(SIGQUIT: quit|panic: |fatal error: |\tpanic: )`)
 
 // panicked matches how the Go runtime begins to report a crash.
 var panicked = regexp.MustCompile(`(?m)^(panic: |fatal error: |\tpanic: )`)

@@ -21,13 +21,13 @@ type evidence struct {
 	output   string // what it wrote, capped
 	receipt  bool   // whether it handed the nonce back
 	timedOut bool
-	dir      string // where its artifacts are
+	took     time.Duration
 }
 
 // observe runs the check c in a process of its own until it ends, ctx is done
 // or its time is up. Whatever it has started is killed with it.
 func (r *runner) observe(ctx context.Context, c lesson.Check, dir string) (evidence, error) {
-	ev := evidence{dir: dir}
+	var ev evidence
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return ev, fmt.Errorf("make a folder for the check's artifacts: %w", err)
 	}
@@ -51,9 +51,11 @@ func (r *runner) observe(ctx context.Context, c lesson.Check, dir string) (evide
 	out.started()
 	limitMemory(cmd.Process)
 
+	start := time.Now()
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	err, ev.timedOut = r.await(ctx, cmd, ended)
+	ev.took = time.Since(start)
 	_ = killGroup(cmd.Process) // what it left running; mostly there is nothing
 	ev.output = out.finish()
 

@@ -36,8 +36,9 @@ func NewResource(ctx context.Context) (*resource.Resource, error) {
 
 // Setup makes the providers of both signals and registers them, with the
 // propagators, for the whole process. The shutdown that it returns flushes and
-// stops both; call it once, before the process ends, with a context that is
-// still alive. After an error nothing is left running.
+// stops both; call it before the process ends, with a context that is still
+// alive. After an error nothing is left running. Each call of Setup makes
+// providers of its own: a program needs one, tests make many.
 func Setup(ctx context.Context, e Exporters) (shutdown func(context.Context) error, err error) {
 	// TODO(providers-global): make a tracer provider and a meter provider for
 	// this resource and these exporters, and register both with package otel.
