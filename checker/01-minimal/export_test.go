@@ -15,8 +15,8 @@ import (
 
 // Ending a span should cost next to nothing: a batch in the background carries it to the exporter.
 func TestSpansBatched(t *testing.T) {
-	header := []string{"5 spans end, an export takes 1 s", "", ""}
-	want := recorder.Table(header, []string{"", "the request waits", "0 s"}, []string{"", "exported", "5 spans, several at once"})
+	const scene = "five spans end, while an export takes 1 s\n"
+	want := scene + recorder.Table([]string{"the request waits", "0 s"}, []string{"exported", "5 spans, several at once"})
 	w := newWorld(t)
 	w.spans.Delay = time.Second
 	var took time.Duration
@@ -39,9 +39,9 @@ func TestSpansBatched(t *testing.T) {
 
 	f := recorder.At(minimal.Setup, finding.Finding{
 		Want: want,
-		Got: recorder.Table(header,
-			[]string{"", "the request waits", fmt.Sprintf("%g s", took.Seconds())},
-			[]string{"", "exported", fmt.Sprintf("%d spans in %d exports", exported, exports)}),
+		Got: scene + recorder.Table(
+			[]string{"the request waits", fmt.Sprintf("%g s", took.Seconds())},
+			[]string{"exported", fmt.Sprintf("%d spans in %d exports", exported, exports)}),
 	})
 	switch {
 	case exported == 0 || !sampled:
