@@ -135,13 +135,17 @@ func inBubble(t *testing.T, f func(ctx context.Context)) {
 	})
 }
 
-// ready reports whether there is something to see in a bubble: Setup worked,
-// and each provider that it registered stands on an exporter that it was
-// given. Another one may want a network, which a bubble does not have.
+// ready reports whether there is something to see in a bubble.
 func (w *world) ready() bool {
-	return w.err == nil && (w.madeTraces || w.madeMetrics) &&
-		(w.madeTraces || !registered(otel.GetTracerProvider())) &&
-		(w.madeMetrics || !registered(otel.GetMeterProvider()))
+	return w.err == nil && (w.madeTraces || w.madeMetrics) && !w.foreign()
+}
+
+// foreign reports whether a registered provider stands on another exporter
+// than the one that Setup was given. It may want a network, which a bubble
+// does not have.
+func (w *world) foreign() bool {
+	return !w.madeTraces && registered(otel.GetTracerProvider()) ||
+		!w.madeMetrics && registered(otel.GetMeterProvider())
 }
 
 // registered reports whether a global provider is anybody's, and not the

@@ -88,7 +88,7 @@ func (w *world) end(t *testing.T) []string {
 	inBubble(t, func(ctx context.Context) {
 		setupCtx, done := context.WithCancel(ctx)
 		w.setUp(setupCtx)
-		if w.shutdown == nil || w.err == nil && (w.madeTraces || w.madeMetrics) && !w.ready() {
+		if w.shutdown == nil || w.foreign() {
 			done()
 			return
 		}
@@ -113,6 +113,10 @@ func (w *world) end(t *testing.T) []string {
 		stop(ctx)
 	})
 	w.mustWork(t)
+	if w.foreign() {
+		w.mustUse(t, "Traces", "what the shutdown has flushed")
+		w.mustUse(t, "Metrics", "what the shutdown has flushed")
+	}
 	if w.shutdown == nil {
 		recorder.Fail(t, recorder.At(minimal.Setup, finding.Finding{
 			Want: "Setup   a function that shuts down, and no error",
