@@ -32,7 +32,7 @@ func TestLastRequestSurvives(t *testing.T) {
 		recorder.Fail(t, recorder.At(minimal.Run, finding.Finding{Want: want, Got: err.Error()}))
 	}
 
-	calls := callUntilEnd(p, 300*time.Millisecond)
+	calls := callUntilEnd(p, 200*time.Millisecond)
 	exit := "still running 5 s later"
 	if p.Ended(5 * time.Second) {
 		exit = p.Exit()

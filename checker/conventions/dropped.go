@@ -1,8 +1,6 @@
 package conventions
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -31,7 +29,7 @@ func droppedErrors(s *sources) ([]string, error) {
 		dir := f.name[:strings.LastIndex(f.name, "/")]
 		packages[dir] = append(packages[dir], parsed)
 		for _, spec := range parsed.Imports {
-			if path, err := strconv.Unquote(spec.Path.Value); err == nil && path != "unsafe" {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil && path != "unsafe" && !strings.HasPrefix(path, module) {
 				imports[path] = true
 			}
 		}
@@ -40,14 +38,21 @@ func droppedErrors(s *sources) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	others := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	ours := make(map[string]*types.Package)
 	var found []string
-	for _, dir := range slices.Sorted(maps.Keys(packages)) {
+	for _, dir := range slices.Sorted(maps.Keys(packages)) { // the step comes before its program
 		info := &types.Info{Types: make(map[ast.Expr]types.TypeAndValue), Uses: make(map[*ast.Ident]types.Object)}
 		config := types.Config{
-			Importer: importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) }),
-			Error:    func(error) {}, // go vet reports what does not compile
+			Importer: importing(func(path string) (*types.Package, error) {
+				if p := ours[path]; p != nil {
+					return p, nil
+				}
+				return others.Import(path)
+			}),
+			Error: func(error) {}, // go vet reports what does not compile
 		}
-		_, _ = config.Check(dir, fset, packages[dir], info)
+		ours[module+dir], _ = config.Check(module+dir, fset, packages[dir], info)
 		for _, file := range packages[dir] {
 			found = append(found, inspect(fset, file, info)...)
 		}
@@ -55,21 +60,11 @@ func droppedErrors(s *sources) ([]string, error) {
 	return found, nil
 }
 
-// exportFiles asks the go command for the compiled form of packages and all
-// that they import.
-func exportFiles(s *sources, paths []string) (map[string]string, error) {
-	out, err := s.goCommand("list", append([]string{"-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}"}, paths...)...).Output()
-	if err != nil {
-		return nil, fmt.Errorf("list what the step imports: %w", err)
-	}
-	exports := make(map[string]string)
-	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
-		if path, export, ok := strings.Cut(lines.Text(), "="); ok {
-			exports[path] = export
-		}
-	}
-	return exports, nil
-}
+const module = "otel.workshop/"
+
+type importing func(path string) (*types.Package, error)
+
+func (f importing) Import(path string) (*types.Package, error) { return f(path) }
 
 // inspect returns the dropped errors of one file.
 func inspect(fset *token.FileSet, file *ast.File, info *types.Info) []string {
@@ -204,9 +199,8 @@ func typeMatters(t types.Type) bool {
 	return ok && named.Obj().Pkg() != nil && matters(named.Obj().Pkg().Path())
 }
 
-// matters reports whether errors of a package's functions do. Packages of the
-// step itself are type-checked under the name of their folder.
+// matters reports whether errors of a package's functions do.
 func matters(path string) bool {
 	return strings.HasPrefix(path, "go.opentelemetry.io/") || path == "database/sql" || path == "github.com/lib/pq" ||
-		strings.HasPrefix(path, "steps/") || strings.HasPrefix(path, "otel.workshop/")
+		strings.HasPrefix(path, module)
 }

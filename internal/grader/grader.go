@@ -127,7 +127,8 @@ type runner struct {
 }
 
 // runAll runs checks in parallel, one a core, and returns what became of them
-// in the same order.
+// in the same order. It begins with the last ones, which take longest: they
+// start programs, where the first ones call a function.
 func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
 	all := make([]judged, len(checks))
 	queue := make(chan int)
@@ -144,7 +145,7 @@ func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
 			}
 		})
 	}
-	for i := range checks {
+	for i := range slices.Backward(checks) {
 		queue <- i
 	}
 	close(queue)
