@@ -7,11 +7,13 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -93,10 +95,20 @@ func (s *sources) unformatted() []string {
 	return names
 }
 
+// vetOutput is the environment variable in which the grader, which may have
+// asked go vet already, names the file that will have its output.
+const vetOutput = "WORKSHOP_VET"
+
 // goVet returns what go vet says of the step, a line each.
 func goVet(s *sources) []string {
-	out, err := s.goCommand("vet", "./"+s.dir+"/...").CombinedOutput()
-	if err == nil {
+	out, ok := waitFor(os.Getenv(vetOutput))
+	if !ok {
+		var err error
+		if out, err = s.goCommand("vet", "./"+s.dir).CombinedOutput(); err == nil {
+			return nil
+		}
+	}
+	if len(out) == 0 {
 		return nil
 	}
 	var lines []string
@@ -111,6 +123,19 @@ func goVet(s *sources) []string {
 		lines = []string{strings.TrimSpace(string(out))}
 	}
 	return lines
+}
+
+// waitFor reads a file that somebody is about to write.
+func waitFor(name string) ([]byte, bool) {
+	if name == "" {
+		return nil, false
+	}
+	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if data, err := os.ReadFile(name); err == nil {
+			return data, true
+		}
+	}
+	return nil, false
 }
 
 // goCommand returns a go command that sees the sources as they are graded. Its

@@ -24,6 +24,7 @@ type build struct {
 	dir     string // for the binary and the checks' artifacts
 	binary  string
 	overlay string // the -overlay file, or ""
+	vet     string // where go vet's output will be, or "" when nobody has asked it
 	failure string // the compiler's messages, when it did not build
 }
 
@@ -53,6 +54,9 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		}
 		flags = append(flags, "-overlay="+b.overlay)
 	}
+	if _, ok := warm.Load(root + step); ok {
+		b.vet = startVet(ctx, b)
+	}
 	cmd := exec.CommandContext(ctx, "go", BuildArgs(step, b.binary, flags...)...)
 	cmd.Dir = root
 	group(cmd)
@@ -72,7 +76,9 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 			return b, fmt.Errorf("build the checks of %s: %w\n%s", step, err, strings.TrimSpace(text))
 		}
 		b.failure = explainBuild(step, text)
+		return b, nil
 	}
+	warm.Store(root+step, true)
 	return b, nil
 }
 

@@ -60,6 +60,8 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder; the system clears what is left
 
+	ctx, cancel := context.WithCancel(ctx) // nothing that was started here outlives the report
+	defer cancel()
 	b, err := makeBuild(ctx, o.Root, step.Name, o.Files, dir)
 	if err != nil {
 		return report, err

@@ -1,0 +1,47 @@
+package grader
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+)
+
+// vetOutput is the environment variable that names, to the check of
+// conventions, the file that go vet's output will be in.
+const vetOutput = "WORKSHOP_VET"
+
+// startVet runs go vet on the step while the compiler and the linker leave a
+// core idle, so that the check of conventions finds it done. Its output, empty
+// when all is well, appears under the name that is returned once it is
+// complete. ctx ends it.
+func startVet(ctx context.Context, b build) (file string) {
+	file = filepath.Join(b.dir, "vet.txt")
+	args := []string{"vet", "-gcflags=otel.workshop/...=-l"}
+	if b.overlay != "" {
+		args = append(args, "-overlay="+b.overlay)
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, "./steps/"+b.step)...)
+	cmd.Dir = b.root
+	group(cmd)
+	cmd.Cancel = func() error { return killGroup(cmd.Process) }
+	go func() {
+		out, err := cmd.CombinedOutput()
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			out = nil
+		}
+		// A check that waits for the file in vain asks go vet itself.
+		if os.WriteFile(file+".new", out, 0o600) == nil {
+			_ = os.Rename(file+".new", file)
+		}
+	}()
+	return file
+}
+
+// warm are the steps that were built in this process before. On a cold build
+// cache, go vet would compile the same libraries as the compiler beside it.
+var warm sync.Map
