@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -41,18 +42,28 @@ func (c *Collector) listen(opts Options) error {
 			}
 		}
 	}
-	c.note(http, "traces and metrics are")
-	c.note(grpc, "OTLP over gRPC is")
+	c.notices = notices(http, grpc)
 	return nil
 }
 
-// note tells when a place is not the wanted one.
-func (c *Collector) note(p place, what string) {
-	if p.why == nil {
-		return
+// notices tells which places are not the wanted ones, in one sentence when the
+// reason is the same.
+func notices(http, grpc place) []string {
+	const instead = " instead; services that the workshop starts are told so"
+	if http.why != nil && errors.Is(grpc.why, http.why) {
+		return []string{fmt.Sprintf("ports %s and %s are %s, so telemetry is received on %s (HTTP) and %s (gRPC)%s", http.wanted, grpc.wanted,
+			strings.TrimPrefix(http.why.Error(), "is "), http.Addr(), grpc.Addr(), instead)}
 	}
-	c.notices = append(c.notices, fmt.Sprintf("port %s %v, so %s received on %s instead; services that the workshop starts are told so",
-		p.wanted, p.why, what, p.Addr()))
+	var list []string
+	for _, p := range []struct {
+		place
+		what string
+	}{{http, "traces and metrics are"}, {grpc, "OTLP over gRPC is"}} {
+		if p.why != nil {
+			list = append(list, fmt.Sprintf("port %s %v, so %s received on %s%s", p.wanted, p.why, p.what, p.Addr(), instead))
+		}
+	}
+	return list
 }
 
 // A place is where a server listens, and why it is not where it was wanted.
@@ -64,7 +75,7 @@ type place struct {
 
 var (
 	errTaken    = errors.New("is taken")
-	errWorkshop = errors.New("is held by another workshop that is running")
+	errWorkshop = errors.New("is held by another workshop")
 )
 
 // listen listens on a loopback address, on another port when the wanted one

@@ -27,7 +27,7 @@ Each check has three hints: a nudge, the function to use, the lines to write.`,
 				return err
 			}
 			if check == nil {
-				return w.printf("Every check passes: there is nothing to hint at.\n")
+				return w.printf("No check is open: there is nothing to hint at.\n")
 			}
 			text := terminal.Hint(s.Hint(*check), w.look())
 			w.notice(s)

@@ -9,6 +9,8 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
+
+	"otel.workshop/internal/report/hang"
 )
 
 // block draws one block.
@@ -19,7 +21,7 @@ func (r *renderer) block(n ast.Node, width int) []string {
 	case *ast.Paragraph, *ast.TextBlock:
 		return r.wrap(r.inline(n), width)
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		return r.code(n)
+		return r.code(n, width)
 	case *ast.Blockquote:
 		return r.indent("│ ", "│ ", width, func(width int) []string { return r.blocks(n, width) })
 	case *ast.List:
@@ -53,9 +55,9 @@ func (r *renderer) heading(words []word, level, width int) []string {
 	return append(lines, strings.Repeat([]string{"═", "─"}[level-1], longest))
 }
 
-// code draws a code block behind a gutter. Its lines are not broken: whoever
-// copies them wants them whole.
-func (r *renderer) code(n ast.Node) []string {
+// code draws a code block behind a gutter, its lines folded at spaces where they
+// are too long.
+func (r *renderer) code(n ast.Node, width int) []string {
 	var b strings.Builder
 	for i := range n.Lines().Len() {
 		segment := n.Lines().At(i)
@@ -64,7 +66,9 @@ func (r *renderer) code(n ast.Node) []string {
 	gutter := "  " + r.styles.gutter.Render("│") + " "
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimRight(b.String(), "\n"), "\n") {
-		lines = append(lines, strings.TrimRight(gutter+strings.ReplaceAll(line, "\t", "    "), " "))
+		for _, l := range hang.Code(strings.ReplaceAll(line, "\t", "    "), width-lipgloss.Width(gutter)) {
+			lines = append(lines, strings.TrimRight(gutter+l, " "))
+		}
 	}
 	return lines
 }

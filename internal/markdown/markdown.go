@@ -19,10 +19,9 @@ const minWidth = 20
 var parser = goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Parser()
 
 // Render draws src in lines of at most width columns (20 at least) and returns
-// it without a newline at its end. Only code is never broken, and may be wider.
-// Without color there is no escape sequence in it, and what colors would tell
-// is told by letters. HTML is dropped but for its text; the summary of a
-// <details> block becomes a heading above its content.
+// it without a newline at its end. Without color there is no escape sequence in
+// it, and what colors would tell is told by letters. HTML is dropped but for its
+// text; the summary of a <details> block becomes a heading above its content.
 func Render(src string, width int, color bool) string {
 	source := []byte(clean(src))
 	r := renderer{source: source, styles: plainStyles()}

@@ -5,15 +5,18 @@ import (
 	"io"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/clipperhouse/displaywidth"
 
 	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/printable"
+	"otel.workshop/internal/report/hang"
 )
 
 // outputLines is how much of what a check has printed a finding shows; the
 // last lines are the ones that tell.
-const outputLines = 20
+const outputLines = 12
 
 // Finding draws one result in full: the rule, want and got, the likely cause,
 // where to go. Errors are w's.
@@ -48,11 +51,30 @@ func (p *printer) finding(res grader.Result) {
 	}
 }
 
+// Rule is a check's rule as it reads without Markdown.
+func Rule(c lesson.Check) string { return strings.ReplaceAll(oneLine(c.Rule), "`", "") }
+
+// Brief is one result in a line or two, for where another one is explained: its
+// mark, number and id, and the likely cause.
+func Brief(res grader.Result, opts Options) string {
+	p := printer{opts: opts, paint: Painter(opts.Color)}
+	mark, style := Mark(res.Outcome)
+	start := mark + " " + res.Check.Number + " " + res.Check.ID
+	about := Reason(res)
+	if f := res.Finding; f != nil && res.Outcome == grader.Fail && strings.TrimSpace(f.Cause) != "" {
+		cause, _, _ := strings.Cut(strings.TrimSpace(f.Cause), "\n\n")
+		about = strings.TrimSuffix(oneLine(cause), ":") // what is announced is left out
+	}
+	lines := hang.Fold(start+"   "+about, p.width(), 2)
+	lines[0] = p.paint.Paint(style, mark) + strings.TrimPrefix(lines[0], mark)
+	return strings.Join(lines, "\n")
+}
+
 // rule draws the first line: mark, id and rule, the rule folded beside the id.
 func (p *printer) rule(res grader.Result) {
 	mark, style := Mark(res.Outcome)
 	start := mark + " " + res.Check.ID
-	rule := oneLine(res.Check.Rule)
+	rule := Rule(res.Check)
 	indent := displaywidth.String(start) + 3
 	if p.width()-indent < 30 { // a long id or a narrow screen: below it
 		p.line(p.paint.Paint(style, mark) + " " + p.paint.Paint(Bold, res.Check.ID))
@@ -100,12 +122,16 @@ func (p *printer) prose(text string) {
 	}
 	p.line("")
 	for _, l := range fold(text, p.width()-4) {
-		p.line("    " + l)
+		if !strings.HasPrefix(l, " ") {
+			p.line("    " + l)
+			continue
+		}
+		p.code("    ", l)
 	}
 }
 
-// block draws a picture beside its label. It is not folded: its columns mean
-// something.
+// block draws a picture beside its label. Its columns mean something: it is
+// folded only where the screen is too narrow for it.
 func (p *printer) block(label string, style Style, text string) {
 	text = strings.Trim(text, "\n")
 	if strings.TrimSpace(text) == "" {
@@ -114,8 +140,10 @@ func (p *printer) block(label string, style Style, text string) {
 	p.line("")
 	beside := p.paint.Paint(style, pad(label, 7))
 	for l := range strings.SplitSeq(text, "\n") {
-		p.line("    " + beside + l)
-		beside = strings.Repeat(" ", 7)
+		for _, l := range hang.Columns(l, p.room(11)) {
+			p.line("    " + beside + l)
+			beside = strings.Repeat(" ", 7)
+		}
 	}
 }
 
@@ -135,7 +163,7 @@ func (p *printer) output(res grader.Result) {
 	p.line("")
 	p.line("    " + label)
 	for _, l := range lines {
-		p.line("    " + p.paint.Paint(Dim, "│ ") + l)
+		p.code("    "+p.paint.Paint(Dim, "│ "), l)
 	}
 }
 
@@ -152,6 +180,21 @@ func where(res grader.Result) string {
 		place = fmt.Sprintf("%s:%d", place, f.Line)
 	}
 	return place + "   ·   " + lesson
+}
+
+// code draws a line that is not prose, behind a margin.
+func (p *printer) code(margin, line string) {
+	for _, l := range hang.Code(line, p.room(ansi.StringWidth(margin))) {
+		p.line(margin + l)
+	}
+}
+
+// room is how many columns are left beside so many; 0 where there is no limit.
+func (p *printer) room(taken int) int {
+	if p.opts.Width <= 0 {
+		return 0
+	}
+	return p.width() - taken
 }
 
 func (p *printer) width() int {

@@ -21,7 +21,7 @@ type (
 	jsonReport struct {
 		Step          jsonStep     `json:"step"`
 		Sources       string       `json:"sources"`         // a hash of what was graded
-		Passed        bool         `json:"passed"`          // all core checks
+		Passed        bool         `json:"passed"`          // all core checks that were graded; without any, the further ones
 		PassedFurther bool         `json:"passed_further"`  // the further ones too
 		Build         string       `json:"build,omitempty"` // the compiler's messages
 		Results       []jsonResult `json:"results"`
@@ -63,7 +63,7 @@ func JSON(w io.Writer, reports ...grader.Report) error {
 	for _, r := range reports {
 		out := jsonReport{
 			Step:    jsonStep{r.Step.Number, r.Step.Name, r.Step.Title},
-			Sources: r.Sources, Passed: r.Passed(false), PassedFurther: r.Passed(true),
+			Sources: r.Sources, Passed: passed(r), PassedFurther: r.Passed(true),
 			Build: r.Build, Results: []jsonResult{}, Seconds: r.Duration.Seconds(),
 		}
 		for _, res := range r.Results {

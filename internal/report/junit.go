@@ -116,7 +116,7 @@ func suite(r grader.Report, further bool) junitSuite {
 }
 
 func message(res grader.Result) string {
-	return string(res.Outcome) + ": " + reason(res)
+	return string(res.Outcome) + ": " + Reason(res)
 }
 
 // detail is the finding, or the compiler's messages. What the check has

@@ -57,7 +57,7 @@ var (
 		Output: "the handler ran\n",
 		Traces: []byte(`{"resourceSpans":[]}`), Metrics: []byte("not JSON \x1b[2J"),
 	}
-	failBare = grader.Result{Check: check("2.3", "span-attributes", "Say which order", "The load order span should carry app.order.id."), Outcome: grader.Fail, Summary: "handler_test.go:31: answered 500", Output: "boom\n"}
+	failBare = grader.Result{Check: check("2.3", "span-attributes", "Say which order", "The load order span should carry `app.order.id`."), Outcome: grader.Fail, Summary: "handler_test.go:31: answered 500", Output: "boom\n" + strings.Repeat("and on ", 12) + "\n"}
 	blocked  = grader.Result{Check: check("2.2", "context-passed", "Pass the context on", "Every call that takes time should get the request's context."), Outcome: grader.Blocked, BlockedBy: "child-span", Summary: "it needs child-span"}
 	crashed  = grader.Result{
 		Check:   check("2.5", "payment-in-trace", "Carry the trace on to the payment API", "The call of the payment API should carry the trace on, in a traceparent header, so that the payment API's own spans belong to it."),
@@ -87,6 +87,13 @@ func all() grader.Report {
 	return report(fail, blocked, failBare, pass, crashed, timedOut, notJudged, hostile)
 }
 
+// one is the report on a check that was graded alone, of a step with others.
+func one(r grader.Result) grader.Report {
+	rep := report(r)
+	rep.Step.Checks = []lesson.Check{r.Check, blocked.Check, pass.Check}
+	return rep
+}
+
 func broken() grader.Report {
 	a, b := notBuilt, notBuilt
 	b.Check = further(check("2.8", "payment-span-ends", "Close the body", "The client span should end."))
@@ -109,7 +116,7 @@ func TestFinding(t *testing.T) {
 }
 
 func TestText(t *testing.T) {
-	done := func(r grader.Result, is bool) grader.Result { r.Check.Further = is; return r }
+	core := func(r grader.Result) grader.Result { r.Check.Further = false; return r }
 	for name, tt := range map[string]struct {
 		report grader.Report
 		opts   Options
@@ -119,10 +126,12 @@ func TestText(t *testing.T) {
 		"all-narrow":       {all(), Options{Width: 40}},
 		"all-color":        {all(), Options{Width: 80, Color: true}},
 		"does-not-compile": {broken(), Options{Width: 80}},
-		"passed":           {report(pass, done(pass, true)), Options{Width: 80}},
-		"core-passed":      {report(pass, done(fail, true)), Options{Width: 80}},
-		"not-judged":       {report(done(notJudged, false), pass), Options{Width: 80}},
+		"passed":           {report(pass, offered(pass)), Options{Width: 80}},
+		"core-passed":      {report(pass, offered(fail)), Options{Width: 80}},
+		"not-judged":       {report(core(notJudged), pass), Options{Width: 80}},
 		"empty":            {report(), Options{Width: 80}},
+		"one-further":      {one(offered(fail)), Options{Width: 80}},
+		"one-core":         {one(pass), Options{Width: 80}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder
@@ -130,6 +139,43 @@ func TestText(t *testing.T) {
 			golden(t, "text-"+name, b.String())
 		})
 	}
+}
+
+// Nothing is said of checks that were not graded.
+func TestTheCoreIsDoneOnlyWhenAllOfItWasGraded(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		r    grader.Report
+		done bool
+	}{
+		{"one further check", one(offered(fail)), false},
+		{"one core check", one(pass), false},
+		{"the core and a further check", report(pass, offered(fail)), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var b strings.Builder
+			require.NoError(t, Text(&b, tt.r, Options{}))
+			require.Equal(t, tt.done, strings.Contains(b.String(), "core is done"), b.String())
+		})
+	}
+	var b strings.Builder
+	require.NoError(t, JSON(&b, one(offered(fail))))
+	require.Contains(t, b.String(), `"passed": false`)
+}
+
+func offered(r grader.Result) grader.Result { r.Check = further(r.Check); return r }
+
+func TestBrief(t *testing.T) {
+	narrow := Options{Width: 60}
+	require.Equal(t, ""+
+		"✗ 2.1 child-span   This happens when a span is started from\n"+
+		"  context.Background() instead of the request's context", Brief(fail, narrow))
+	require.Equal(t, "⊘ 2.2 context-passed   fix child-span first", Brief(blocked, narrow))
+	require.Equal(t, "✗ 2.3 span-attributes   handler_test.go:31: answered 500", Brief(failBare, narrow))
+	require.Equal(t, "… 2.6 errors-recorded   no end after 10 s", Brief(timedOut, narrow))
+	colored := Options{Width: 60, Color: true}
+	require.Equal(t, Brief(fail, narrow), ansi.Strip(Brief(fail, colored)))
+	require.NotContains(t, Brief(hostile, narrow), "\x1b")
 }
 
 func TestMarksAreTheirOwn(t *testing.T) {

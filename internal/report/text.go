@@ -106,7 +106,11 @@ func tally(r grader.Report) (string, Style) {
 		parts = append(parts, fmt.Sprintf("%d of %d core checks pass", core.pass, core.of))
 	}
 	if further.of > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d further ones", further.pass, further.of))
+		what := "further ones"
+		if core.of == 0 {
+			what = "further checks pass"
+		}
+		parts = append(parts, fmt.Sprintf("%d of %d %s", further.pass, further.of, what))
 	}
 	if unjudged > 0 {
 		parts = append(parts, fmt.Sprintf("%d not judged", unjudged))
@@ -115,10 +119,37 @@ func tally(r grader.Report) (string, Style) {
 		return "no check was graded", Yellow
 	}
 	style := Yellow
-	if r.Passed(false) && core.pass == core.of {
+	if passed(r) {
 		style = Green
 	}
 	return strings.Join(parts, separator), style
+}
+
+// passed reports whether the core checks pass that were graded, or, when only
+// further ones were, whether those do.
+func passed(r grader.Report) bool {
+	for _, res := range r.Results {
+		if !res.Check.Further {
+			return r.Passed(false)
+		}
+	}
+	return r.Passed(true)
+}
+
+// coreDone reports whether the whole core was graded, and passes.
+func coreDone(r grader.Report) bool {
+	missing := 0
+	for _, c := range r.Step.Checks {
+		if !c.Further {
+			missing++
+		}
+	}
+	for _, res := range r.Results {
+		if !res.Check.Further {
+			missing--
+		}
+	}
+	return missing <= 0 && r.Passed(false)
 }
 
 // list draws one line for each check, the further ones in a group of their own.
@@ -128,6 +159,7 @@ func (p *printer) list(r grader.Report) {
 		words = max(words, displaywidth.String(string(res.Outcome)))
 		ids = max(ids, displaywidth.String(numbered(res)))
 	}
+	empty := true
 	for _, further := range []bool{false, true} {
 		first := true
 		for _, res := range r.Results {
@@ -135,13 +167,15 @@ func (p *printer) list(r grader.Report) {
 				continue
 			}
 			if further && first {
-				p.line("")
+				if !empty {
+					p.line("")
+				}
 				p.line("  " + p.paint.Paint(Dim, "further"))
 			}
-			first = false
+			first, empty = false, false
 			mark, style := Mark(res.Outcome)
 			line := "  " + mark + " " + pad(string(res.Outcome), words) + "  " + pad(numbered(res), ids) + "  "
-			about := reason(res)
+			about := Reason(res)
 			if p.opts.Width > 0 {
 				about = cut(about, max(8, p.opts.Width-displaywidth.String(line)))
 			}
@@ -157,9 +191,9 @@ func (p *printer) list(r grader.Report) {
 // numbered names a check as its lesson does: "1.2  service-name".
 func numbered(res grader.Result) string { return pad(res.Check.Number, 4) + " " + res.Check.ID }
 
-// reason is the rest of a check's line: its title when there is nothing to
+// Reason is the rest of a check's line: its title when there is nothing to
 // say, and what happened when there is.
-func reason(res grader.Result) string {
+func Reason(res grader.Result) string {
 	switch {
 	case res.Outcome == grader.Pass:
 	case res.Outcome == grader.Blocked && res.BlockedBy != "":
@@ -186,7 +220,7 @@ func (p *printer) findings(r grader.Report) {
 		return
 	}
 	p.line("")
-	if first.Check.Further && r.Passed(false) {
+	if first.Check.Further && coreDone(r) {
 		p.line(p.paint.Paint(Green, "The core is done.") + " Further, if you like:")
 		p.line("")
 	}
@@ -202,6 +236,6 @@ func (p *printer) build(r grader.Report) {
 	p.line(p.paint.Paint(style, mark) + " " + p.paint.Paint(Bold, "The step does not compile, so its checks could not run."))
 	p.line("")
 	for l := range strings.SplitSeq(strings.Trim(printable.Text(r.Build), "\n"), "\n") {
-		p.line("    " + l)
+		p.code("    ", l)
 	}
 }

@@ -71,6 +71,24 @@ func TestWhatDoesNotCompileIsNotRemembered(t *testing.T) {
 	require.Equal(t, grader.Pass, s.Last(s.Steps[0]).Results[0].Outcome)
 }
 
+func TestStatesKnowTheReason(t *testing.T) {
+	s, g := sessiontest.New(t)
+	g.Set(grader.Pass, "alpha")
+	g.Set(grader.Blocked, "beta")
+	g.Set(grader.NotJudged, "gamma")
+	_, err := s.Run(t.Context(), s.Steps[0], nil, nil)
+	require.NoError(t, err)
+	other, _ := sessiontest.Open(t, s.Root())
+	states, err := other.States(s.Steps[0])
+	require.NoError(t, err)
+	require.Equal(t, grader.Blocked, states[1].Outcome)
+	require.Equal(t, "alpha", states[1].BlockedBy)
+	require.Equal(t, grader.NotJudged, states[2].Outcome)
+	require.Equal(t, "port 4318: taken", states[2].Summary)
+	require.Equal(t, grader.Fail, states[3].Outcome)
+	require.Empty(t, states[3].Summary)
+}
+
 func TestHintsComeOneByOne(t *testing.T) {
 	s, _ := sessiontest.New(t)
 	c := s.Steps[0].Checks[0]

@@ -1,16 +1,18 @@
 package session
 
 import (
+	"strings"
+
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/workspace"
 )
 
-// A State is what is remembered of one check.
+// A State is what is remembered of one check: its outcome ("" when it was never
+// graded), and why it was blocked or not judged.
 type State struct {
-	Check   lesson.Check
-	Outcome grader.Outcome // "" when it was never graded
-	Stale   bool           // the sources have changed since
+	grader.Result
+	Stale bool // the sources have changed since
 }
 
 // States returns the state of each check of a step, in the lesson's order.
@@ -25,13 +27,44 @@ func (s *Session) States(step lesson.Step) ([]State, error) {
 	var states []State
 	for _, c := range step.Checks {
 		r, known := s.progress.Results[workspace.CheckKey(step.Name, c.ID)]
-		states = append(states, State{c, grader.Outcome(r.Outcome), known && r.Sources != now})
+		states = append(states, State{recall(c, r.Outcome), known && r.Sources != now})
 	}
 	return states, nil
 }
 
-// Last returns what is remembered of a step in the form of a report: outcomes
-// alone, "" for checks that were never graded.
+// because stands between an outcome and its reason.
+const because = ": "
+
+// outline is what is remembered of a result: "pass", "blocked: service-name".
+func outline(res grader.Result) string {
+	why := ""
+	switch res.Outcome {
+	case grader.Blocked:
+		why = res.BlockedBy
+	case grader.NotJudged:
+		why = res.Summary
+	}
+	if why == "" {
+		return string(res.Outcome)
+	}
+	return string(res.Outcome) + because + why
+}
+
+// recall is the reverse of outline.
+func recall(c lesson.Check, outline string) grader.Result {
+	outcome, why, _ := strings.Cut(outline, because)
+	res := grader.Result{Check: c, Outcome: grader.Outcome(outcome)}
+	switch res.Outcome {
+	case grader.Blocked:
+		res.BlockedBy = why
+	case grader.NotJudged:
+		res.Summary = why
+	}
+	return res
+}
+
+// Last returns what is remembered of a step in the form of a report: outcomes,
+// "" for checks that were never graded, and no finding.
 func (s *Session) Last(step lesson.Step) grader.Report {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -39,7 +72,7 @@ func (s *Session) Last(step lesson.Step) grader.Report {
 	r := grader.Report{Step: step}
 	for _, c := range step.Checks {
 		known := s.progress.Results[workspace.CheckKey(step.Name, c.ID)]
-		r.Results = append(r.Results, grader.Result{Check: c, Outcome: grader.Outcome(known.Outcome)})
+		r.Results = append(r.Results, recall(c, known.Outcome))
 	}
 	return r
 }

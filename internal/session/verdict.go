@@ -14,10 +14,11 @@ type Verdict struct {
 	Lost     []lesson.Check // passed before, and fail now
 	CoreDone bool           // every core check of the step passes
 	JustDone bool           // and that is new
+	Finished bool           // the further ones pass, too
 }
 
-// Judge compares a report with the one before, which may hold outcomes alone
-// (see [Session.Last]), for a learner who is at the check with the id focus.
+// Judge compares a report with the one before, which may be a remembered
+// one (see [Session.Last]), for a learner who is at the check with the id focus.
 //
 // Explained is what the learner is at, or what stands in its way. A check that
 // passed before and fails now comes first when it stands earlier in the lesson:
@@ -43,6 +44,7 @@ func Judge(before, now grader.Report, focus string) Verdict {
 	}
 	v.CoreDone = complete(now) && now.Passed(false)
 	v.JustDone = v.CoreDone && !before.Passed(false)
+	v.Finished = v.CoreDone && len(now.Results) == len(now.Step.Checks) && now.Passed(true)
 
 	switch {
 	case v.Focus == nil || done(v.Focus.Outcome):

@@ -36,6 +36,7 @@ func TestJudge(t *testing.T) {
 		explain        string
 		gained, lost   []string
 		done, justDone bool
+		finished       bool
 	}{
 		{name: "the first run", before: outcomes{}, now: outcomes{fail, fail, fail, pass}, focus: "alpha", explain: "alpha"},
 		{name: "a pass needs no explanation", before: outcomes{fail, fail, fail, fail}, now: outcomes{pass, fail, fail, fail},
@@ -53,7 +54,7 @@ func TestJudge(t *testing.T) {
 		{name: "the core is done", before: outcomes{pass, pass, fail, fail}, now: outcomes{pass, pass, pass, fail},
 			focus: "gamma", gained: []string{"gamma"}, done: true, justDone: true},
 		{name: "and stays so", before: outcomes{pass, pass, pass, fail}, now: outcomes{pass, pass, pass, pass},
-			focus: "delta", gained: []string{"delta"}, done: true},
+			focus: "delta", gained: []string{"delta"}, done: true, finished: true},
 		{name: "not judged is nobody's fault", before: outcomes{pass, pass, pass, fail}, now: outcomes{pass, grader.NotJudged, pass, fail},
 			focus: "beta", done: true},
 	} {
@@ -68,6 +69,7 @@ func TestJudge(t *testing.T) {
 			require.Equal(t, tc.lost, ids(v.Lost), "lost")
 			require.Equal(t, tc.done, v.CoreDone, "done")
 			require.Equal(t, tc.justDone, v.JustDone, "just done")
+			require.Equal(t, tc.finished, v.Finished, "finished")
 			require.Equal(t, tc.focus, v.Focus.Check.ID)
 		})
 	}
@@ -87,6 +89,17 @@ func TestACoreIsDoneOnlyWhenAllOfItWasGraded(t *testing.T) {
 	step := sessiontest.Steps()[0]
 	one := grader.Report{Step: step, Results: []grader.Result{{Check: step.Checks[0], Outcome: grader.Pass}}}
 	require.False(t, session.Judge(grader.Report{}, one, "alpha").CoreDone)
+}
+
+func TestAStepIsFinishedOnlyWhenAllOfItWasGraded(t *testing.T) {
+	step := sessiontest.Steps()[0]
+	core := grader.Report{Step: step}
+	for _, c := range step.Checks[:3] {
+		core.Results = append(core.Results, grader.Result{Check: c, Outcome: grader.Pass})
+	}
+	v := session.Judge(grader.Report{}, core, "alpha")
+	require.True(t, v.CoreDone)
+	require.False(t, v.Finished)
 }
 
 func ids(checks []lesson.Check) []string {

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"otel.workshop/internal/collector"
@@ -29,7 +30,9 @@ func traces(otlp []byte, look Look) string {
 	if err != nil || len(spans) == 0 {
 		return "" // the finding says what is wrong; a picture is an extra
 	}
-	all := waterfall.Layout(spans)
+	// A trace that took no time at all was made on a check's own clock. It says
+	// nothing about where time goes; Details has it.
+	all := slices.DeleteFunc(waterfall.Layout(spans), func(t waterfall.Trace) bool { return t.Duration() == 0 })
 	var parts []string
 	for _, t := range all[:min(len(all), maxTraces)] {
 		parts = append(parts, Trace(t, look))

@@ -35,6 +35,8 @@ func (m *model) press(key string) (quit bool) {
 		m.say(Lesson(m.check, m.look))
 	case "e":
 		m.details()
+	case "?":
+		m.say(meanings(m.look))
 	}
 	return false
 }
@@ -46,9 +48,11 @@ func (m *model) goNext() {
 	case m.grading && open:
 		m.flash = "still grading"
 	case to == nil && open:
-		m.flash = "this is the last one that is open"
+		m.flash = "no other check is open on this path"
+	case to == nil && m.offers("f"):
+		m.flash = "the core is done: f goes further"
 	case to == nil:
-		m.flash = "everything on this path passes; l lists what there is"
+		m.flash = "no check is open from here on; l lists them all"
 	default:
 		left := m.check
 		m.goTo(to, "")
@@ -80,10 +84,10 @@ func (m *model) card() string {
 		m.look.dim(strings.Repeat("─", max(0, m.look.Width-len([]rune(text)))))
 	res := m.result()
 	if res == nil || m.check.Step != m.report.Step.Name {
-		return paragraphs(m.look.cut(title), m.look.prose(m.check.Rule, 2), m.todo())
+		return paragraphs(m.look.cut(title), m.look.prose(report.Rule(m.check), 2), m.todo())
 	}
 	if res.Outcome == grader.Pass {
-		return paragraphs(m.look.cut(title), m.look.prose(m.check.Rule, 2), Evidence(*res, m.look),
+		return paragraphs(m.look.cut(title), m.look.prose(report.Rule(m.check), 2), Evidence(*res, m.look),
 			m.look.paint(report.Green, "✓ "+m.check.ID+" passes."))
 	}
 	return paragraphs(m.look.cut(title), Evidence(*res, m.look), explained(res, m.look), m.todo())

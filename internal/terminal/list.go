@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -21,7 +22,7 @@ func List(s *session.Session, look Look) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		parts = append(parts, heading(step, states, look)+"\n\n"+rows(states, "", look))
+		parts = append(parts, heading(step, states, look)+"\n\n"+rows(states, "", true, look))
 		for _, st := range states {
 			stale = stale || st.Stale
 			unknown = unknown || st.Outcome == ""
@@ -65,8 +66,12 @@ func tally(states []session.State) string {
 	return text
 }
 
-// rows draws one line a check, with an arrow at the one with the id focus.
-func rows(states []session.State, focus string, look Look) string {
+// rows draws one line a check, the further ones if wanted, with an arrow at the
+// one with the id focus.
+func rows(states []session.State, focus string, all bool, look Look) string {
+	if !all {
+		states = slices.DeleteFunc(slices.Clone(states), func(st session.State) bool { return st.Check.Further })
+	}
 	ids := 0
 	for _, st := range states {
 		ids = max(ids, len(st.Check.ID))
@@ -93,7 +98,7 @@ func row(st session.State, focus string, ids int, look Look) string {
 		pointer = "›"
 	}
 	name := pad(st.Check.Number, 5) + pad(st.Check.ID, ids)
-	title := st.Check.Title
+	title := report.Reason(st.Result)
 	if st.Stale {
 		title += "  (stale)"
 	}

@@ -12,6 +12,7 @@ import (
 
 	"otel.workshop/internal/markdown"
 	"otel.workshop/internal/report"
+	"otel.workshop/internal/report/hang"
 	"otel.workshop/internal/waterfall"
 )
 
@@ -51,6 +52,33 @@ func (l Look) markdown(text string, indent int) string {
 // prose folds a paragraph to the width, less what it is indented by.
 func (l Look) prose(text string, indent int) string {
 	return indented(strings.Join(fold(text, max(20, l.Width-indent)), "\n"), indent)
+}
+
+// code draws lines of code, or what a compiler says of them, indented.
+func (l Look) code(text string, indent int) string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		lines = append(lines, hang.Code(line, max(20, l.Width-indent))...)
+	}
+	return indented(strings.Join(lines, "\n"), indent)
+}
+
+// pairs draws what is first in each row in a column, in a style, and what is
+// second beside it.
+func (l Look) pairs(style report.Style, rows [][2]string) string {
+	first := 0
+	for _, r := range rows {
+		first = max(first, ansi.StringWidth(r[0]))
+	}
+	var lines []string
+	for _, r := range rows {
+		label := r[0]
+		for _, text := range fold(r[1], max(20, l.Width-first-4)) {
+			lines = append(lines, "  "+l.paint(style, pad(label, first))+"  "+text)
+			label = ""
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // unbroken is a space at which fold does not break.

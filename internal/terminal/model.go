@@ -159,6 +159,8 @@ func (m *model) speaker() speaker {
 			return fmt.Sprintf("Press n for %s %s.", c.Number, c.Title)
 		},
 		further: "Press f for them.",
+		live:    "Press s to see it live.",
+		can:     [][2]string{{"s", "sends your service a request, and draws what it reports"}},
 	}
 }
 
@@ -174,7 +176,7 @@ func (m *model) news(now time.Time) {
 	if now.After(m.watch) {
 		m.watch = time.Time{}
 		if !m.heard {
-			m.say("The collector has received nothing from the service.")
+			m.say(m.look.prose(m.silence(), 0))
 		}
 	}
 }

@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
 	"otel.workshop/internal/session/sessiontest"
 )
@@ -98,12 +100,14 @@ func TestAnOpenCheckMayBeLeft(t *testing.T) {
 
 func TestTheFurtherChecksAndTheNextStep(t *testing.T) {
 	d := newDesk(t)
+	d.grade()
 	require.NotContains(t, d.live(), "f further")
 	d.g.Set(grader.Pass, "alpha", "beta", "gamma")
 	require.Contains(t, d.grade(), "Step 01 is done")
 	require.Contains(t, d.live(), "f further")
 	d.key('f')
 	require.Equal(t, "delta", d.check.ID)
+	require.NotContains(t, d.live(), "f further", "n goes along the further ones")
 	d.key('p')
 	require.Equal(t, "gamma", d.check.ID)
 
@@ -151,8 +155,113 @@ func TestCompileErrorsAreShownAndForgotten(t *testing.T) {
 func TestHintsOnTheScreen(t *testing.T) {
 	d := newDesk(t)
 	require.Contains(t, d.key('h'), "Hint 1 of 3")
-	require.Contains(t, d.live(), "h hint 2/3")
+	require.Contains(t, d.live(), "h hint")
 	require.Contains(t, d.key('H'), "Hint 2 of 3", "with caps lock, too")
+	d.g.Set(grader.Pass, "alpha")
+	d.grade()
+	require.Equal(t, "beta", d.check.ID)
+	d.key('p')
+	require.NotContains(t, d.live(), "h hint", "what passes needs none")
+}
+
+func TestTheLiveLinesKeepTheirHeight(t *testing.T) {
+	for width, lines := range map[int]int{40: 3, 60: 2, 80: 2, 100: 1, 110: 1} {
+		d := newDesk(t)
+		d.Update(tea.WindowSizeMsg{Width: width, Height: 1000})
+		holds := func() {
+			t.Helper()
+			require.Equal(t, 2+lines, strings.Count(d.live(), "\n")+1, d.live())
+			for line := range strings.SplitSeq(d.live(), "\n") {
+				require.LessOrEqual(t, ansi.StringWidth(line), width)
+			}
+		}
+		holds()
+		d.grade()
+		for range 4 {
+			d.key('h')
+			holds()
+		}
+		d.key('n')
+		holds() // with a word about the check that was left
+		d.key('p')
+		for _, id := range []string{"alpha", "beta", "gamma", "delta"} {
+			d.g.Set(grader.Pass, id)
+			d.grade()
+			holds()
+			if id == "gamma" {
+				require.Contains(t, d.live(), "f further")
+			}
+		}
+		d.g.Set(grader.NotJudged, "gamma")
+		d.grade()
+		holds()
+	}
+}
+
+func TestNothingIsOfferedAtTheVeryEnd(t *testing.T) {
+	d := newDesk(t)
+	d.session.Steps = d.session.Steps[:1]
+	d.grade()
+	d.g.Set(grader.Pass, "alpha", "beta", "gamma")
+	text := d.grade()
+	require.Contains(t, text, "Step 01 is done: all 3 core checks pass.")
+	require.NotContains(t, text, "finished")
+	require.Contains(t, d.live(), "✓ passes, press f")
+	require.NotContains(t, d.live(), "n next")
+	d.key('n')
+	require.Contains(t, d.live(), "f goes further")
+
+	d.g.Set(grader.Pass, "delta")
+	text = d.grade()
+	require.Contains(t, text, "Step 01 is finished: all 4 checks pass.")
+	require.Contains(t, text, "go run . run 01")
+	require.Contains(t, text, "go run . break NAME")
+	for _, key := range []string{"n next", "f further", "h hint"} {
+		require.NotContains(t, d.live(), key)
+	}
+}
+
+func TestTheKeysAreExplained(t *testing.T) {
+	d := newDesk(t)
+	text := d.key('?')
+	for _, k := range keys {
+		require.Contains(t, text, k.name+"  "+k.does)
+	}
+}
+
+func TestWhatWasBrokenHidesNoVerdict(t *testing.T) {
+	d := newDesk(t)
+	d.g.Set(grader.Pass, "alpha")
+	d.grade()
+	require.Equal(t, "beta", d.check.ID)
+	d.g.Set(grader.Fail, "alpha")
+	text := d.grade()
+	require.Contains(t, text, "1.1 alpha passed before, and does not any more.\n\n✗ alpha   Code should alpha.")
+	require.Contains(t, text, "lesson 1.1\n\n✗ 1.2 beta   Beta things", "the check at hand")
+
+	d.g.Set(grader.Pass, "alpha")
+	d.grade()
+	d.g.Set(grader.Fail, "alpha")
+	d.g.Set(grader.Blocked, "beta")
+	require.Contains(t, d.grade(), "⊘ 1.2 beta   fix alpha first")
+
+	d.g.Set(grader.Pass, "alpha", "beta")
+	d.grade()
+	d.g.Set(grader.Fail, "alpha")
+	require.Contains(t, d.grade(), "✓ 1.2 beta passes.")
+}
+
+func TestSilenceHasItsReason(t *testing.T) {
+	d := newDesk(t)
+	result := func(id string, o grader.Outcome) grader.Result {
+		return grader.Result{Check: lesson.Check{Number: "1.3", ID: id}, Outcome: o}
+	}
+	d.report.Results = []grader.Result{result("providers-global", grader.Fail), result("plain-http-by-default", grader.Fail)}
+	require.Equal(t, "No provider of your service has sent anything. Check 1.3 providers-global changes that.", d.silence())
+	d.report.Results[0].Outcome = grader.Pass
+	require.Contains(t, d.silence(), "plain-http-by-default")
+	d.report.Results[1].Outcome = grader.Pass
+	require.Equal(t, "No provider of your service has sent anything.", d.silence())
 }
 
 func TestQuit(t *testing.T) {

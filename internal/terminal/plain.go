@@ -79,6 +79,7 @@ func plainReport(s *session.Session, e graded, look Look) string {
 			return "Start " + command("go run .") + " anew for its first check, " + c.Number + " " + c.Title + "."
 		},
 		further: command("go run . list") + " shows them.",
+		live:    command("go run . run "+e.report.Step.Name[:2]) + " shows it live.",
 	}
 	after := "Waiting for the next save; Ctrl-C ends."
 	return paragraphs(text, lost(v, look), sp.gained(s, v, lesson.Check{}, look), sp.done(s, v, look), look.dim(after))

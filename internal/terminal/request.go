@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/grader"
 	"otel.workshop/internal/printable"
 	"otel.workshop/internal/report"
 	"otel.workshop/internal/shop"
@@ -44,7 +45,7 @@ func (m *model) requested(e requested) {
 	var broken *shop.BuildError
 	switch {
 	case errors.As(e.err, &broken):
-		m.say(m.look.paint(report.Red, "✎") + " " + m.look.bold(broken.Source.String()+" does not compile") + "\n\n" + indented(printable.Text(broken.Messages), 4))
+		m.say(m.look.paint(report.Red, "✎") + " " + m.look.bold(broken.Source.String()+" does not compile") + "\n\n" + m.look.code(printable.Text(broken.Messages), 4))
 		return
 	case e.err != nil:
 		m.say(m.look.prose(sentence(e.err.Error()), 0))
@@ -57,7 +58,20 @@ func (m *model) requested(e requested) {
 	m.watch = time.Now().Add(telemetryTime)
 	m.feed.Caller(e.response.TraceID, clientSpan(e.response, time.Now()))
 	m.say(m.look.bold("GET "+e.url+"/") + m.look.dim(fmt.Sprintf("  answered %d %s", e.response.Status, printable.Text(firstLine(e.response.Body)))) +
-		"\n" + m.look.dim(m.look.prose("Its spans arrive with the next batch, within five seconds; metrics within ten.", 2)))
+		"\n" + m.look.dim(m.look.prose("If the service has set up its providers, spans arrive within five seconds, metrics within ten.", 2)))
+}
+
+// silence says that a request has brought nothing, and which check makes it so.
+func (m *model) silence() string {
+	text := "No provider of your service has sent anything."
+	for _, id := range []string{"providers-global", "plain-http-by-default"} {
+		for _, res := range m.report.Results {
+			if res.Check.ID == id && res.Outcome != grader.Pass {
+				return text + " Check " + res.Check.Number + " " + id + " changes that."
+			}
+		}
+	}
+	return text
 }
 
 // clientSpan is the request as the workshop saw it. Nobody exports it; it is

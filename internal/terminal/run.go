@@ -148,7 +148,7 @@ func (r *runner) tell(err error) bool {
 	var start *shop.StartError
 	switch {
 	case errors.As(err, &broken):
-		r.print("\n" + r.look.paint(report.Red, "✎") + " " + r.look.bold(broken.Source.String()+" does not compile") + "\n\n" + indented(printable.Text(broken.Messages), 4) + "\n")
+		r.print("\n" + r.look.paint(report.Red, "✎") + " " + r.look.bold(broken.Source.String()+" does not compile") + "\n\n" + r.look.code(printable.Text(broken.Messages), 4) + "\n")
 	case errors.As(err, &start):
 		r.print("\n" + r.look.paint(report.Red, "!") + " " + r.look.prose(start.Error(), 2)[2:] + "\n")
 	default:

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -34,9 +35,6 @@ func TestVerdict(t *testing.T) {
     ✗ 1.2  beta   Beta things
     ✗ 1.3  gamma  Gamma things
 
-    further
-    ✗ 1.4  delta  Delta things
-
 ✗ alpha   Code should alpha.
 
     want   alpha
@@ -52,9 +50,6 @@ func TestVerdict(t *testing.T) {
     ✗ 1.2  beta   Beta things
     ✗ 1.3  gamma  Gamma things
 
-    further
-    ✓ 1.4  delta  Delta things
-
 ✓ 1.1 alpha passes.
   1.4 delta passes too.
   Press n for 1.2 Beta things.`, verdictAfter(t, s, "alpha", look))
@@ -63,10 +58,47 @@ func TestVerdict(t *testing.T) {
 	g.Set(grader.Fail, "delta")
 	text := verdictAfter(t, s, "gamma", look)
 	require.Contains(t, text, "1.4 delta passed before, and does not any more.")
-	require.Contains(t, text, "Step 01 is done: The first.")
-	require.Contains(t, text, "alpha things, beta things and gamma things.")
+	require.Contains(t, text, "    further\n    ✗ 1.4  delta  Delta things")
+	require.Contains(t, text, "Step 01 is done: all 3 core checks pass.")
 	require.Contains(t, text, "step 02, The second. Press n for 2.1 Epsilon")
 	require.Contains(t, text, "1 check more")
+}
+
+func TestAReasonStandsWhereverAStateIsListed(t *testing.T) {
+	s, g := sessiontest.New(t)
+	g.Set(grader.Blocked, "beta")
+	g.Set(grader.NotJudged, "gamma")
+	verdict := verdictAfter(t, s, "alpha", Look{Width: 72})
+	list, err := List(s, Look{Width: 72})
+	require.NoError(t, err)
+	for _, text := range []string{verdict, list} {
+		require.Contains(t, text, "⊘ 1.2  beta   fix alpha first\n")
+		require.Contains(t, text, "? 1.3  gamma  port 4318: taken\n")
+	}
+}
+
+func TestStepsThatCannotBeJudgedWholly(t *testing.T) {
+	s, g := sessiontest.New(t)
+	g.Set(grader.Pass, "alpha", "beta")
+	g.Set(grader.NotJudged, "gamma")
+	require.Contains(t, verdictAfter(t, s, "beta", Look{Width: 80}), "Step 01 is done: all that this machine can judge passes, 2 core checks.")
+}
+
+func TestTracesThatTookNoTimeAreLeftToTheDetails(t *testing.T) {
+	spans := func(end int) string {
+		return fmt.Sprintf(`{"resourceSpans":[{"scopeSpans":[{"spans":[
+			{"traceId":"%032d","spanId":"%016d","name":"span %d","startTimeUnixNano":"1000000","endTimeUnixNano":"%d"}]}]}]}`, end, end, end, end)
+	}
+	instant := grader.Result{Traces: []byte(spans(1000000))}
+	require.Empty(t, Evidence(instant, Look{Width: 80}))
+	require.Contains(t, Details(instant, Look{Width: 80}), "span 1000000")
+	require.Contains(t, Evidence(grader.Result{Traces: []byte(spans(3000000))}, Look{Width: 80}), "span 3000000")
+}
+
+func TestCardHasNoBackticks(t *testing.T) {
+	d := newDesk(t)
+	d.check.Rule = "Code should `alpha`."
+	require.Contains(t, d.card(), "Code should alpha.")
 }
 
 func TestVerdictOnWhatDoesNotCompile(t *testing.T) {

@@ -2,9 +2,8 @@ package terminal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -20,6 +19,8 @@ import (
 type speaker struct {
 	next    func(to lesson.Check) string // "Press n for …"
 	further string                       // how to get to the further checks
+	live    string                       // how to see the service at work
+	can     [][2]string                  // what else can be done at the end: how, and what for
 }
 
 // Verdict draws what to show after a run: the list, what the code produced,
@@ -38,10 +39,12 @@ func (sp speaker) verdict(s *session.Session, v session.Verdict, focus lesson.Ch
 	}
 	return paragraphs(
 		ruler(v.Report, look),
-		rows(states(v.Report), focus.ID, look),
+		// Until the core is done, the further checks are a distraction.
+		rows(states(v.Report), focus.ID, focus.Further || v.CoreDone, look),
 		evidence,
 		lost(v, look),
 		explained(v.Explain, look),
+		atHand(v, look),
 		sp.gained(s, v, focus, look),
 		sp.done(s, v, look),
 	)
@@ -63,7 +66,7 @@ func ruler(r grader.Report, look Look) string {
 func states(r grader.Report) []session.State {
 	list := make([]session.State, len(r.Results))
 	for i, res := range r.Results {
-		list[i] = session.State{Check: res.Check, Outcome: res.Outcome}
+		list[i] = session.State{Result: res}
 	}
 	return list
 }
@@ -71,7 +74,7 @@ func states(r grader.Report) []session.State {
 func buildFailure(r grader.Report, look Look) string {
 	mark, style := report.Mark(grader.DoesNotBuild)
 	title := look.paint(style, mark) + " " + look.bold("steps/"+r.Step.Name+" does not compile")
-	return title + "\n\n" + indented(ansi.Wrap(printable.Text(r.Build), max(20, look.Width-4), ""), 4)
+	return title + "\n\n" + look.code(printable.Text(r.Build), 4)
 }
 
 func lost(v session.Verdict, look Look) string {
@@ -94,6 +97,15 @@ func explained(res *grader.Result, look Look) string {
 	return b.String()
 }
 
+// atHand says in short how the check at hand ended, where another one has come
+// before it.
+func atHand(v session.Verdict, look Look) string {
+	if v.Focus == nil || v.Explain == nil || v.Focus.Check.ID == v.Explain.Check.ID || v.Focus.Outcome == grader.Pass {
+		return ""
+	}
+	return report.Brief(*v.Focus, look.report())
+}
+
 // gained says plainly what passes now.
 func (sp speaker) gained(s *session.Session, v session.Verdict, focus lesson.Check, look Look) string {
 	var here bool
@@ -106,7 +118,7 @@ func (sp speaker) gained(s *session.Session, v session.Verdict, focus lesson.Che
 		}
 	}
 	var parts []string
-	here = here || v.Focus != nil && v.Focus.Outcome == grader.Pass && v.Explain == nil
+	here = here || v.Focus != nil && v.Focus.Outcome == grader.Pass
 	if here {
 		parts = append(parts, look.paint(report.Green, "✓ "+focus.Number+" "+focus.ID+" passes."))
 	}
@@ -138,29 +150,28 @@ func (sp speaker) gained(s *session.Session, v session.Verdict, focus lesson.Che
 	return strings.Join(parts, "\n")
 }
 
-// done says what a learner has achieved when the core of a step is complete.
+// done says what a learner has achieved when the core of a step is complete, and
+// what there is to do after the last check of all.
 func (sp speaker) done(s *session.Session, v session.Verdict, look Look) string {
+	step := v.Report.Step
+	next := s.After(step)
+	if v.Finished && next == nil {
+		return sp.finished(v, look)
+	}
 	if !v.JustDone {
 		return ""
 	}
-	step := v.Report.Step
-	var can []string
-	open := 0
-	for _, res := range v.Report.Results {
-		switch {
-		case !res.Check.Further:
-			can = append(can, lowerFirst(res.Check.Title))
-		case res.Outcome != grader.Pass && res.Outcome != grader.NotJudged:
-			open++
-		}
-	}
-	title := look.paint(report.Green, fmt.Sprintf("Step %02d is done: %s.", step.Number, step.Title))
-	text := []string{"Your service can now " + join(can) + "."}
-	if next := s.After(step); next != nil {
+	title := look.paint(report.Green, look.prose(fmt.Sprintf("Step %02d is done: %s.", step.Number, allPass(v.Report, "core check", false)), 0))
+	text := []string{sp.live}
+	if next != nil {
 		to := s.Step(*next)
 		text = append(text, fmt.Sprintf("What comes next is step %02d, %s. %s", to.Number, to.Title, sp.next(*next)))
-	} else {
-		text = append(text, "This is the last step that there is.")
+	}
+	open := 0
+	for _, res := range v.Report.Results {
+		if res.Check.Further && res.Outcome != grader.Pass && res.Outcome != grader.NotJudged {
+			open++
+		}
 	}
 	if open > 0 {
 		text = append(text, fmt.Sprintf("This step has %s more, for whoever likes to go further. %s", count(open, "check"), sp.further))
@@ -169,6 +180,38 @@ func (sp speaker) done(s *session.Session, v session.Verdict, look Look) string 
 		text[i] = look.prose(text[i], 2)
 	}
 	return title + "\n\n" + strings.Join(text, "\n")
+}
+
+// finished says that there is nothing left to do, and what can be done.
+func (sp speaker) finished(v session.Verdict, look Look) string {
+	step := v.Report.Step
+	title := fmt.Sprintf("Step %02d is finished: %s. It is the last one.", step.Number, allPass(v.Report, "check", true))
+	return look.paint(report.Green, look.prose(title, 0)) + "\n\n  What you can do now:\n\n" + look.pairs(report.Bold, append(slices.Clone(sp.can),
+		[2]string{fmt.Sprintf("go run . run %02d", step.Number), "runs your service; call it from another terminal"},
+		[2]string{"go run . break NAME", "puts a known mistake into it, for you to find; without a NAME it lists them"},
+	))
+}
+
+// allPass says that all checks of a report pass, or the core alone. Of those that
+// could not be judged it promises nothing.
+func allPass(r grader.Report, what string, further bool) string {
+	pass, unjudged := 0, 0
+	for _, res := range r.Results {
+		switch {
+		case res.Check.Further && !further:
+		case res.Outcome == grader.Pass:
+			pass++
+		default:
+			unjudged++
+		}
+	}
+	if unjudged > 0 {
+		return fmt.Sprintf("all that this machine can judge passes, %s", count(pass, what))
+	}
+	if pass == 1 {
+		return "its " + what + " passes"
+	}
+	return fmt.Sprintf("all %s pass", count(pass, what))
 }
 
 func names(checks []lesson.Check) string {
@@ -185,9 +228,4 @@ func join(list []string) string {
 		return strings.Join(list, "")
 	}
 	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
-}
-
-func lowerFirst(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToLower(r)) + s[size:]
 }

@@ -26,11 +26,16 @@ func (m *model) View() tea.View {
 }
 
 func (m *model) live() string {
+	status := m.status()
 	where := fmt.Sprintf("%s · %s %s", m.check.Step, m.check.Number, m.check.Title)
+	room := max(len(m.check.Number)+1, m.look.Width-2-ansi.StringWidth(status))
+	if ansi.StringWidth(where) > room {
+		where = ansi.Truncate(m.check.Number+" "+m.check.Title, room, "…")
+	}
 	return strings.Join([]string{
 		m.look.dim(strings.Repeat("─", max(1, m.look.Width))),
-		m.look.cut(m.look.bold(where) + "  " + m.status()),
-		m.look.dim(m.help()),
+		m.look.cut(m.look.bold(where) + "  " + status),
+		m.keyBar(),
 	}, "\n")
 }
 
@@ -56,8 +61,10 @@ func (m *model) status() string {
 	mark, style := report.Mark(res.Outcome)
 	switch res.Outcome {
 	case grader.Pass:
-		if m.session.Next(m.check, m.report) != nil {
-			return m.look.paint(style, mark+" passes, press n")
+		for _, key := range []string{"n", "f"} {
+			if m.offers(key) {
+				return m.look.paint(style, mark+" passes, press "+key)
+			}
 		}
 		return m.look.paint(style, mark+" passes")
 	case grader.Blocked:
@@ -66,29 +73,4 @@ func (m *model) status() string {
 		return m.look.paint(style, mark+" fails") + m.look.dim(", waiting for a save")
 	}
 	return m.look.paint(style, mark+" "+string(res.Outcome))
-}
-
-// help lists the keys, in as many lines as it takes.
-func (m *model) help() string {
-	hint := "h hint"
-	if given := m.session.Hints(m.check); given > 0 {
-		hint = fmt.Sprintf("h hint %d/%d", min(given+1, len(m.check.Hints)), len(m.check.Hints))
-	}
-	keys := []string{"n next", "p previous", hint, "o lesson", "s request", "e details", "d diff", "l list", "r again"}
-	if m.report.Passed(false) {
-		keys = append(keys, "f further")
-	}
-	keys = append(keys, "q quit")
-	var lines []string
-	line := ""
-	for _, k := range keys {
-		if line != "" && ansi.StringWidth(line)+3+ansi.StringWidth(k) > m.look.Width {
-			lines, line = append(lines, line), ""
-		}
-		if line != "" {
-			line += "   "
-		}
-		line += k
-	}
-	return strings.Join(append(lines, line), "\n")
 }

@@ -17,12 +17,15 @@ const story = "A request takes two seconds, and nothing says where they went. " 
 func welcome(s *session.Session, check lesson.Check, c *collector.Collector, look Look) string {
 	title := look.bold("The Invisible Thread") + look.dim("  ·  an OpenTelemetry workshop")
 	parts := []string{look.cut(title), look.prose(story, 0), assignment(s, check, look)}
-	if c != nil {
+	if c == nil {
+		return paragraphs(parts...)
+	}
+	for _, n := range c.Notices() {
+		parts = append(parts, look.paint(report.Yellow, look.prose(sentence(n), 0)))
+	}
+	if len(c.Notices()) == 0 {
 		parts = append(parts, look.dim(look.prose(fmt.Sprintf("The workshop's collector listens on %s (OTLP over HTTP) and %s (gRPC).",
 			c.HTTPAddr(), c.GRPCAddr()), 0)))
-		for _, n := range c.Notices() {
-			parts = append(parts, look.paint(report.Yellow, look.prose(sentence(n), 0)))
-		}
 	}
 	return paragraphs(parts...)
 }
@@ -41,17 +44,7 @@ func assignment(s *session.Session, check lesson.Check, look Look) string {
 	}
 	lines = append(lines, [2]string{"lesson", step.File() + ", section " + check.Number})
 	lines = append(lines, [2]string{"then", "save. Every save is graded here, in a second or two."})
-	var b strings.Builder
-	for _, l := range lines {
-		for i, text := range fold(l[1], max(20, look.Width-10)) {
-			label := ""
-			if i == 0 {
-				label = l[0]
-			}
-			fmt.Fprintf(&b, "  %s%s\n", look.dim(pad(label, 8)), text)
-		}
-	}
-	return b.String()
+	return look.pairs(report.Dim, lines)
 }
 
 // sentence makes one of a message: a capital letter, and a stop.
