@@ -113,12 +113,14 @@ func steady(s string) string {
 		return ids[id]
 	})
 	s = port.ReplaceAllString(s, "127.0.0.1:PORT")
+	s = logTime.ReplaceAllString(s, "DATE TIME")
 	return requests.ReplaceAllString(s, "N requests")
 }
 
 var (
 	traceID  = regexp.MustCompile(`trace [0-9a-f]{8}\b`)
 	port     = regexp.MustCompile(`127\.0\.0\.1:\d{5}`)
+	logTime  = regexp.MustCompile(`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`)
 	requests = regexp.MustCompile(`\b(\d+ of )?\d+ requests`)
 )
 

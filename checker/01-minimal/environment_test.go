@@ -17,9 +17,10 @@ const both = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 // OTEL_EXPORTER_OTLP_ENDPOINT, and its variants for one signal, should decide where telemetry goes.
 func TestEndpointFromEnvironment(t *testing.T) {
-	header := []string{"the environment names a collector in", "and there", ""}
+	header := []string{"OTEL_EXPORTER_OTLP_…", "", "at that collector"}
 	want, got := [][]string{header}, [][]string{header}
 	add := func(variables, name, fate string) {
+		variables = strings.ReplaceAll(variables, "OTEL_EXPORTER_OTLP_", "")
 		want = append(want, []string{variables, name, "received"})
 		got = append(got, []string{variables, name, fate})
 	}
@@ -35,7 +36,7 @@ func TestEndpointFromEnvironment(t *testing.T) {
 	for _, s := range signals {
 		rec := receiver.New(t)
 		fate := sent(t, s, rec, text, both, receiver.New(t).URL, s.variable, rec.URL+s.path)
-		add(s.variable+" (the other is set too)", s.name, fate)
+		add(s.variable+" beside "+both, s.name, fate)
 	}
 	if recorder.Table(want...) == recorder.Table(got...) {
 		return

@@ -18,8 +18,8 @@ import (
 func TestMain(m *testing.M) { recorder.Main(m, program) }
 
 // program is the learner's service as a process of its own, on a port that it
-// prints. Each request takes a moment, so that some are in flight whenever the
-// end comes.
+// prints. Each request takes a moment, and a slow one (/?slow) a longer moment,
+// so that some are in flight when the end comes.
 func program() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -30,7 +30,11 @@ func program() error {
 	fmt.Println(recorder.Listening(ln.Addr()))
 	h := minimal.NewHandler()
 	return minimal.Run(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		time.Sleep(50 * time.Millisecond)
+		moment := 50 * time.Millisecond
+		if r.URL.RawQuery == "slow" {
+			moment = 250 * time.Millisecond
+		}
+		time.Sleep(moment)
 		h.ServeHTTP(w, r)
 	}))
 }

@@ -116,5 +116,5 @@ func fate(seen bool, err error) string {
 		text, _, _ := strings.Cut(err.Error(), " (body:") // what some server had to say about it
 		return "not received: " + text
 	}
-	return "not received: it went somewhere else"
+	return "it went somewhere else"
 }

@@ -40,7 +40,7 @@ func TestShutdownFlushesBoth(t *testing.T) {
 		{"traces hang", func(w *world) { w.spans.Hangs = true },
 			[]string{either, either, "both", "in time"}},
 	}
-	header := []string{"when", "span", "metric", "exporters stopped", "shutdown returns"}
+	header := []string{"when", "span", "metric", "stopped", "shutdown returns"}
 	want, got := [][]string{header}, [][]string{header}
 	for _, r := range rows {
 		w := newWorld(t)

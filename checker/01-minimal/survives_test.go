@@ -98,26 +98,28 @@ func callUntilEnd(p *recorder.Program, while time.Duration) *calls {
 	)
 	client := &http.Client{Transport: &transport, Timeout: 5 * time.Second}
 	term := time.Now().Add(while)
+	once := func(path string) bool {
+		trace, began := randomHex(16), time.Now()
+		ok := call(client, "http://"+p.Addr+path, "00-"+trace+"-"+randomHex(8)+"-01")
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case ok:
+			c.answered = append(c.answered, trace)
+		// Too close to the signal, a request may not have arrived yet.
+		case began.Before(term.Add(-20 * time.Millisecond)):
+			c.cutOff++
+		}
+		return ok
+	}
 	for range 8 {
 		callers.Go(func() {
-			for time.Now().Before(term.Add(2 * time.Second)) {
-				trace, began := randomHex(16), time.Now()
-				ok := call(client, "http://"+p.Addr+"/", "00-"+trace+"-"+randomHex(8)+"-01")
-				mu.Lock()
-				switch {
-				case ok:
-					c.answered = append(c.answered, trace)
-				// Too close to the signal, a request may not have arrived yet.
-				case began.Before(term.Add(-20 * time.Millisecond)):
-					c.cutOff++
-				}
-				mu.Unlock()
-				if !ok {
-					return // the service takes no more
-				}
+			for time.Now().Before(term.Add(2*time.Second)) && once("/") {
 			}
 		})
 	}
+	time.Sleep(time.Until(term.Add(-100 * time.Millisecond)))
+	callers.Go(func() { once("/?slow") }) // certainly in flight at the signal
 	time.Sleep(time.Until(term))
 	// An idle connection that has carried no request yet would keep a correct
 	// server waiting for five seconds.
