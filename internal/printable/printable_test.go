@@ -8,7 +8,7 @@ import (
 
 func TestText(t *testing.T) {
 	for in, want := range map[string]string{
-		"plain äöü 日本 👍":             "plain äöü 日本 👍",
+		"plain äöü 日本 👍":              "plain äöü 日本 👍",
 		"two\nlines\r\nand an end\n":  "two\nlines\nand an end\n",
 		"\x1b[1;31mred\x1b[0m":        "red",
 		"a\x1b]52;c;aGk=\x07b":        "ab",
