@@ -72,7 +72,10 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		return b, errors.New("the go command is not on your PATH: install Go from https://go.dev/dl, or add its bin folder to PATH")
 	case err != nil:
 		text := b.mapBack(out.String())
-		if !compilerLine.MatchString(text) {
+		switch {
+		case strings.Contains(text, "no space left on device"):
+			return b, fmt.Errorf("there is no space left to build the checks of %s: free some in %s (or set TMPDIR to another folder), and in what go env GOCACHE names", step, os.TempDir())
+		case !compilerLine.MatchString(text):
 			return b, fmt.Errorf("build the checks of %s: %w\n%s", step, err, strings.TrimSpace(text))
 		}
 		b.failure = explainBuild(step, text)
