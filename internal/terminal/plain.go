@@ -44,12 +44,17 @@ type plain struct {
 	out     io.Writer
 	check   lesson.Check
 	began   bool // whether anything has been graded yet
+	grading bool // whether a run is announced that has not ended
 	err     error
 }
 
 func (p *plain) take(event any) {
 	switch e := event.(type) {
 	case started:
+		if p.grading { // a save has cut the last run short, and this one goes on for it
+			return
+		}
+		p.grading = true
 		text := "Grading " + e.step.Name + " …"
 		if !p.began { // the first run of all compiles every library
 			text += " The first time in a fresh checkout, this takes a minute."
@@ -57,6 +62,7 @@ func (p *plain) take(event any) {
 		}
 		p.print(p.look.dim(text))
 	case graded:
+		p.grading = false
 		// Nobody can press a key here, so the check at hand is the first
 		// that does not pass.
 		if first := e.report.First(); first != nil && e.report.Build == "" {
@@ -64,6 +70,7 @@ func (p *plain) take(event any) {
 		}
 		p.print(plainReport(p.session, e, p.look))
 	case failed:
+		p.grading = false
 		p.print(e.err.Error())
 	case noticed:
 		p.print(e.text)

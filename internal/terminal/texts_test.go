@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
 	"otel.workshop/internal/session/sessiontest"
 )
@@ -167,4 +169,18 @@ func TestFit(t *testing.T) {
 		require.LessOrEqual(t, ansi.StringWidth(line), 24)
 		require.NotContains(t, line, "\t")
 	}
+}
+
+// Ten saves in a second cut nine runs short: that is one announcement and one
+// verdict.
+func TestPlainAnnouncesOnce(t *testing.T) {
+	var b strings.Builder
+	p := &plain{look: Look{Width: 80}, out: &b}
+	for range 10 {
+		p.take(started{lesson.Step{Name: "01-minimal"}})
+	}
+	p.take(failed{errors.New("no disk")})
+	p.take(started{lesson.Step{Name: "01-minimal"}})
+	require.Equal(t, 2, strings.Count(b.String(), "Grading 01-minimal"))
+	require.NoError(t, p.err)
 }
