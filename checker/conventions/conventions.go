@@ -107,6 +107,9 @@ func goVet(s *sources) []string {
 		if out, err = s.goCommand("vet", "./"+s.dir).CombinedOutput(); err == nil {
 			return nil
 		}
+		if len(out) == 0 { // it did not even start
+			return []string{"go vet: " + err.Error()}
+		}
 	}
 	if len(out) == 0 {
 		return nil

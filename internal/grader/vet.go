@@ -28,13 +28,12 @@ func startVet(ctx context.Context, b build) (file string) {
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	go func() {
 		out, err := cmd.CombinedOutput()
-		if ctx.Err() != nil {
-			return
+		if ctx.Err() != nil || err != nil && len(out) == 0 {
+			return // it has not vetted anything; the check asks again
 		}
 		if err == nil {
 			out = nil
 		}
-		// A check that waits for the file in vain asks go vet itself.
 		if os.WriteFile(file+".new", out, 0o600) == nil {
 			_ = os.Rename(file+".new", file)
 		}

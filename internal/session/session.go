@@ -85,7 +85,7 @@ func (s *Session) remember(r grader.Report) {
 	s.update(func(p *workspace.Progress) {
 		for _, res := range r.Results {
 			p.Results[workspace.CheckKey(r.Step.Name, res.Check.ID)] = workspace.Result{
-				Outcome: outline(res), Sources: r.Sources, At: now,
+				Outcome: string(res.Outcome), Why: reason(res), Sources: r.Sources, At: now,
 			}
 		}
 	})

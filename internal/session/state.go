@@ -1,8 +1,6 @@
 package session
 
 import (
-	"strings"
-
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/workspace"
@@ -27,38 +25,30 @@ func (s *Session) States(step lesson.Step) ([]State, error) {
 	var states []State
 	for _, c := range step.Checks {
 		r, known := s.progress.Results[workspace.CheckKey(step.Name, c.ID)]
-		states = append(states, State{recall(c, r.Outcome), known && r.Sources != now})
+		states = append(states, State{recall(c, r), known && r.Sources != now})
 	}
 	return states, nil
 }
 
-// because stands between an outcome and its reason.
-const because = ": "
-
-// outline is what is remembered of a result: "pass", "blocked: service-name".
-func outline(res grader.Result) string {
-	why := ""
+// reason is why a check was blocked or not judged.
+func reason(res grader.Result) string {
 	switch res.Outcome {
 	case grader.Blocked:
-		why = res.BlockedBy
+		return res.BlockedBy
 	case grader.NotJudged:
-		why = res.Summary
+		return res.Summary
 	}
-	if why == "" {
-		return string(res.Outcome)
-	}
-	return string(res.Outcome) + because + why
+	return ""
 }
 
-// recall is the reverse of outline.
-func recall(c lesson.Check, outline string) grader.Result {
-	outcome, why, _ := strings.Cut(outline, because)
-	res := grader.Result{Check: c, Outcome: grader.Outcome(outcome)}
+// recall makes a result of what is remembered of one.
+func recall(c lesson.Check, r workspace.Result) grader.Result {
+	res := grader.Result{Check: c, Outcome: grader.Outcome(r.Outcome)}
 	switch res.Outcome {
 	case grader.Blocked:
-		res.BlockedBy = why
+		res.BlockedBy = r.Why
 	case grader.NotJudged:
-		res.Summary = why
+		res.Summary = r.Why
 	}
 	return res
 }
@@ -72,7 +62,7 @@ func (s *Session) Last(step lesson.Step) grader.Report {
 	r := grader.Report{Step: step}
 	for _, c := range step.Checks {
 		known := s.progress.Results[workspace.CheckKey(step.Name, c.ID)]
-		r.Results = append(r.Results, recall(c, known.Outcome))
+		r.Results = append(r.Results, recall(c, known))
 	}
 	return r
 }

@@ -26,7 +26,8 @@ type Progress struct {
 // A Result is how a check last ended.
 type Result struct {
 	Outcome string    `json:"outcome"`
-	Sources string    `json:"sources"` // what it was the outcome of: see SourcesHash
+	Why     string    `json:"why,omitempty"` // what blocks it, or why it was not judged
+	Sources string    `json:"sources"`       // what it was the outcome of: see SourcesHash
 	At      time.Time `json:"at"`
 }
 
