@@ -3,13 +3,8 @@ package minimal_test
 import (
 	"context"
 	"fmt"
-	"net"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -103,36 +98,14 @@ func needsResource(t *testing.T) {
 	}
 }
 
-// inBubble runs f in a bubble of fake time, in which a minute passes at once.
-// f sets up a world; whether it wants to go on is its own question (see ready).
-// What is left running afterwards is stopped as far as the globals reach; if
-// something runs on all the same, it is none of the calling check's business.
+// inBubble runs f in a bubble of fake time. f sets up a world; whether it wants
+// to go on is its own question (see ready).
 func inBubble(t *testing.T, f func(ctx context.Context)) {
 	t.Helper()
-	// These two make a channel the first time that a process uses them. Made
-	// inside the bubble, or used on both sides, it would end in a crash.
-	_, _ = net.DefaultResolver.LookupHost(t.Context(), "localhost")
-	term := make(chan os.Signal, 1)
-	signal.Notify(term, syscall.SIGTERM)
-	signal.Stop(term)
-
-	finished := false
-	defer func() {
-		p := recover()
-		if _, deadlock := p.(interface{ Error() string }); p == nil || finished && deadlock {
-			return
-		} else if deadlock {
-			recorder.Fail(t, recorder.At(minimal.Setup, finding.Finding{
-				Want: "Setup and shutdown return",
-				Got:  "one of them waits for ever, for something that nobody will do",
-			}))
-		}
-		panic(p)
-	}()
-	synctest.Test(t, func(*testing.T) {
-		f(context.Background())
-		finished = true
-	})
+	recorder.Bubble(t, recorder.At(minimal.Setup, finding.Finding{
+		Want: "Setup and shutdown return",
+		Got:  "one of them waits for ever, for something that nobody will do",
+	}), f)
 }
 
 // ready reports whether there is something to see in a bubble.

@@ -36,13 +36,26 @@ func Waterfall(spans tracetest.SpanStubs) []waterfall.Span {
 	return list
 }
 
-// Table lines up rows of cells for a finding. Every row has as many cells as
-// the first.
+// Tree draws recorded spans for a finding; "no span" when there is none.
+func Tree(spans tracetest.SpanStubs, options ...waterfall.TreeOption) string {
+	if len(spans) == 0 {
+		return "no span"
+	}
+	return waterfall.Tree(Waterfall(spans), options...)
+}
+
+// Table lines up rows of cells for a finding. A row may have fewer cells than
+// others.
 func Table(rows ...[]string) string {
+	most := 0
+	for _, row := range rows {
+		most = max(most, len(row))
+	}
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
 	for _, row := range rows {
-		_, _ = w.Write([]byte(strings.Join(row, "\t") + "\n"))
+		missing := strings.Repeat("\t", most-len(row)) // a column would end where a cell is missing
+		_, _ = w.Write([]byte(strings.Join(row, "\t") + missing + "\n"))
 	}
 	_ = w.Flush() // a strings.Builder takes everything
 	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
@@ -17,25 +16,10 @@ import (
 type Program struct {
 	Addr string // where it listens
 
-	cmd    *exec.Cmd
-	stderr lastLine
-	done   chan struct{} // closed once the process has ended
-	err    error         // how; read it after done
-}
-
-// lastLine passes on what is written to it, and remembers the last line.
-type lastLine struct {
-	mu   sync.Mutex
-	text string
-}
-
-func (l *lastLine) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if lines := strings.Split(strings.TrimSpace(string(p)), "\n"); lines[len(lines)-1] != "" {
-		l.text = lines[len(lines)-1]
-	}
-	return os.Stderr.Write(p)
+	cmd            *exec.Cmd
+	stdout, stderr printed
+	done           chan struct{} // closed once the process has ended
+	err            error         // how; read it after done
 }
 
 // Listening is the line that a program prints when it is ready.
@@ -49,6 +33,7 @@ const listening = "the service listens on "
 func Start(t testing.TB, env ...string) (*Program, error) {
 	t.Helper()
 	p := &Program{cmd: exec.Command(os.Args[0]), done: make(chan struct{})}
+	p.stdout.next, p.stderr.next = os.Stdout, os.Stderr
 	p.cmd.Env = append(append(os.Environ(), env...), service+"=1")
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
@@ -66,7 +51,7 @@ func Start(t testing.TB, env ...string) (*Program, error) {
 			if addr, ok := strings.CutPrefix(lines.Text(), listening); ok {
 				ready <- addr
 			} else {
-				fmt.Println(lines.Text())
+				_, _ = fmt.Fprintln(&p.stdout, lines.Text()) // where it can't be shown, it is remembered
 			}
 		}
 		p.err = p.cmd.Wait()
@@ -96,10 +81,16 @@ func (p *Program) Ended(limit time.Duration) bool {
 // LastWords returns the last line that the program wrote to its standard error.
 // Call it after Ended.
 func (p *Program) LastWords() string {
-	p.stderr.mu.Lock()
-	defer p.stderr.mu.Unlock()
-	return p.stderr.text
+	lines := p.stderr.lines()
+	if len(lines) == 0 {
+		return ""
+	}
+	return lines[len(lines)-1]
 }
+
+// Printed returns the lines that the program has printed so far, those of its
+// standard error first. Of very many, the last ones are left.
+func (p *Program) Printed() []string { return append(p.stderr.lines(), p.stdout.lines()...) }
 
 // Exit says how the program ended: "exit status 0", "signal: terminated". Call
 // it after Ended.

@@ -55,6 +55,17 @@ func (r *Recorder) Spans() tracetest.SpanStubs {
 	return tracetest.SpanStubsFromReadOnlySpans(r.spans.Ended())
 }
 
+// Unended returns the spans that have started and not ended, in that order.
+func (r *Recorder) Unended() tracetest.SpanStubs {
+	var open []sdktrace.ReadOnlySpan
+	for _, s := range r.spans.Started() {
+		if s.EndTime().IsZero() {
+			open = append(open, s)
+		}
+	}
+	return tracetest.SpanStubsFromReadOnlySpans(open)
+}
+
 // Metrics collects what the instruments have measured so far. Only a global
 // recorder has metrics.
 func (r *Recorder) Metrics() metricdata.ResourceMetrics {

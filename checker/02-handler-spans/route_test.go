@@ -1,0 +1,38 @@
+package handlerspans_test
+
+import (
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	"otel.workshop/internal/waterfall"
+	handlerspans "otel.workshop/steps/02-handler-spans"
+)
+
+// The request's span should say which route it took: http.route.
+func TestRouteRecorded(t *testing.T) {
+	s := newShop(t)
+	s.get("42")
+	server, ok := request(s.inside())
+	if !ok {
+		recorder.Needs(t, "child-span")
+	}
+	route, found := recorder.Attr(server.Attributes, "http.route")
+	if ok && strings.HasSuffix(route, "/orders/{id}") {
+		return
+	}
+	f := recorder.At(handlerspans.NewHandler, finding.Finding{
+		Want: "GET /orders/{id} (server)   http.route=/orders/{id}",
+		Got:  recorder.Tree(tracetest.SpanStubs{server}, waterfall.WithAttrs("http.route")),
+	})
+	switch {
+	case !found:
+		f.Cause = "otelhttp around the whole mux starts its span before the mux has chosen a route: the name of the span is put\nright afterwards, the attribute is not. Put otelhttp around the route's handler, or set the attribute there."
+	case !strings.Contains(route, "{"):
+		f.Cause = "The mux knows the route only if it is told the pattern: a handler that takes the path apart by itself\nmakes one route of all."
+	}
+	recorder.Fail(t, f)
+}

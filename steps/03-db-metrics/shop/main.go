@@ -1,0 +1,55 @@
+// Command shop runs the service on $ADDR (127.0.0.1:8080 when it is not set)
+// until SIGINT or SIGTERM. It reads orders from $DATABASE_URL, and asks the
+// payment API at $PAYMENTS_URL.
+package main
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	_ "github.com/lib/pq" // the driver "postgres"
+
+	minimal "otel.workshop/solutions/01-minimal"
+	handlerspans "otel.workshop/solutions/02-handler-spans"
+	dbmetrics "otel.workshop/steps/03-db-metrics"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) (err error) {
+	url := os.Getenv("DATABASE_URL")
+	if url == "" {
+		return errors.New("DATABASE_URL is not set: go run . run 03 starts a database and sets it")
+	}
+	db, err := sql.Open("postgres", url)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	store, err := dbmetrics.NewStore(db)
+	if err != nil {
+		return err
+	}
+
+	ln, err := net.Listen("tcp", cmp.Or(os.Getenv("ADDR"), "127.0.0.1:8080"))
+	if err != nil {
+		return err
+	}
+	log.Printf("listening on http://%s", ln.Addr())
+	payments := handlerspans.NewPayments(os.Getenv("PAYMENTS_URL"))
+	return minimal.Run(ctx, ln, handlerspans.NewHandler(store, payments))
+}
