@@ -2,6 +2,8 @@ package command
 
 import (
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,20 +15,36 @@ import (
 func newRun(w *workshop) *cobra.Command {
 	var solution bool
 	var variant string
+	var faults []string
 	cmd := &cobra.Command{
-		Use:   "run [STEP] [--solution | --variant NAME]",
+		Use:   "run [STEP] [--solution | --variant NAME] [--fault NAME]",
 		Short: "run a step's service, and show what it sends",
-		Long: `Run a step's service with a collector beside it, and draw each trace as it
-arrives. A save restarts it. Ctrl-C ends it, after its last flush.`,
+		Long: `Run a step's service with a collector, a database and the payment API around
+it, and draw each trace as it arrives. A save restarts it. Ctrl-C ends it, after
+its last flush.
+
+Type the name of a fault, and Enter, to switch it on or off:
+
+` + faultList() + `
+DATABASE_URL names a PostgreSQL to use instead of the workshop's own database,
+OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.`,
 		Example: `  go run . run
-  go run . run 01 --solution`,
+  go run . run 03 --solution --fault slow-database`,
 		Args: atMost(1, "one step"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, source, err := w.source(args, solution, variant)
 			if err != nil {
 				return err
 			}
-			if err := terminal.Run(cmd.Context(), s.Root(), source, w.look(), w.stdout); err != nil {
+			o := terminal.RunOptions{
+				Source: source, Input: w.stdin,
+				DatabaseURL: os.Getenv("DATABASE_URL"), Collector: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
+			}
+			if o.Faults, err = findFaults(source, faults); err != nil {
+				return err
+			}
+			readInBackground()
+			if err := terminal.Run(cmd.Context(), s.Root(), o, w.look(), w.stdout); err != nil {
 				return err
 			}
 			return errInterrupted // nothing else ends it well
@@ -34,7 +52,32 @@ arrives. A save restarts it. Ctrl-C ends it, after its last flush.`,
 	}
 	cmd.Flags().BoolVar(&solution, "solution", false, "the solution instead of your files")
 	cmd.Flags().StringVar(&variant, "variant", "", "the broken variant `NAME` instead of your files")
+	cmd.Flags().StringArrayVar(&faults, "fault", nil, "something that is wrong, by `NAME`; may be given several times")
 	return cmd
+}
+
+func faultList() string {
+	var b strings.Builder
+	for _, f := range shop.Faults() {
+		fmt.Fprintf(&b, "  %-14s %s\n", string(f), f)
+	}
+	return b.String()
+}
+
+// findFaults returns the faults of these names.
+func findFaults(source shop.Source, names []string) ([]shop.Fault, error) {
+	var faults []shop.Fault
+	for _, name := range names {
+		f, err := shop.FindFault(name)
+		if err != nil {
+			return nil, usageError{err.Error()}
+		}
+		faults = append(faults, f)
+	}
+	if len(faults) > 0 && source.StandsAlone() {
+		return nil, usageError{"--fault is about the database and the payment API, which the first step has no use for: run 02 or 03"}
+	}
+	return faults, nil
 }
 
 // source finds what the arguments of run name.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,13 +78,26 @@ func TestLessonsShowCompiledCode(t *testing.T) {
 
 var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
 
-// The waterfall that the first lesson begins with is drawn by the program that
-// draws the learner's own.
+// The waterfalls in the lessons are drawn by the program that draws the
+// learner's own.
 func TestTheStoryIsDrawn(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root, "steps/01-minimal/README.md"))
-	require.NoError(t, err)
-	var b strings.Builder
-	require.NoError(t, waterfall.Text(&b, waterfall.Layout(canned.TwoSeconds())[0], waterfall.Options{Width: 80}))
-	lesson := strings.ReplaceAll(string(text), "\r\n", "\n")
-	require.True(t, strings.Contains(lesson, "```text\n"+b.String()+"```\n"), "the lesson shows another picture than the program, which draws\n%s", b.String())
+	dark := slices.DeleteFunc(canned.SlowDatabase(), func(s waterfall.Span) bool { return s.Name == "db.query" })
+	for _, picture := range []struct {
+		file  string
+		spans []waterfall.Span
+	}{
+		{"README.md", canned.TwoSeconds()},
+		{"steps/01-minimal/README.md", canned.TwoSeconds()},
+		{"steps/02-handler-spans/README.md", canned.TwoSeconds()[:1]},
+		{"steps/02-handler-spans/README.md", canned.TwoSeconds()},
+		{"steps/03-db-metrics/README.md", dark},
+		{"steps/03-db-metrics/README.md", canned.SlowDatabase()},
+	} {
+		text, err := os.ReadFile(filepath.Join(root, picture.file))
+		require.NoError(t, err)
+		var b strings.Builder
+		require.NoError(t, waterfall.Text(&b, waterfall.Layout(picture.spans)[0], waterfall.Options{Width: 80}))
+		shown := strings.ReplaceAll(string(text), "\r\n", "\n")
+		require.True(t, strings.Contains(shown, "```text\n"+b.String()+"```\n"), "%s shows another picture than the program, which draws\n%s", picture.file, b.String())
+	}
 }

@@ -9,15 +9,17 @@ import (
 )
 
 // environment returns what the service sees: ours, without what is ignored,
-// and with what it must know.
-func environment(ours []string, addr, collector string) []string {
+// and with what it must know. Of a name that stands there twice the last one
+// counts, as it does for package os/exec.
+func environment(ours []string, addr, collector string, more ...string) []string {
 	var env []string
 	for _, kv := range ours {
 		name, _, _ := strings.Cut(kv, "=")
-		if !stray.Variable(name) && name != "ADDR" {
+		if !stray.Variable(name) {
 			env = append(env, kv)
 		}
 	}
+	env = append(env, more...)
 	env = append(env, "ADDR="+addr)
 	if !isDefault(collector) {
 		env = append(env, "OTEL_EXPORTER_OTLP_ENDPOINT="+collector)

@@ -30,6 +30,10 @@ type Options struct {
 	// real. "" is the default.
 	CollectorEndpoint string
 
+	// World is what stands around the service, and tells it where to look; nil
+	// for a service that needs nobody.
+	World *World
+
 	// Addr is where the service listens, "127.0.0.1:8080" when it is empty.
 	// When the port is taken, the next free one is used instead; port 0 is
 	// any free one.
@@ -185,7 +189,13 @@ func (s *Shop) launch(ctx context.Context, b binary) error {
 	if err != nil {
 		return errors.Join(err, b.remove())
 	}
-	sv, err := startService(b, s.o.Root, environment(os.Environ(), addr, s.o.CollectorEndpoint), s.o.Output)
+	var around []string
+	if s.o.World != nil {
+		if around, err = s.o.World.environment(); err != nil {
+			return errors.Join(err, b.remove())
+		}
+	}
+	sv, err := startService(b, s.o.Root, environment(os.Environ(), addr, s.o.CollectorEndpoint, around...), s.o.Output)
 	if err != nil {
 		return errors.Join(fmt.Errorf("start the service: %w", err), b.remove())
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"otel.workshop/internal/variant"
 )
@@ -24,16 +25,33 @@ func (s Source) String() string {
 	return s.dir()
 }
 
+// step returns the name of the step that the service belongs to.
+func (s Source) step() string {
+	if s.Variant != nil {
+		return s.Variant.Step
+	}
+	return s.Step
+}
+
+// StandsAlone reports whether the service needs no [World]: that of the first
+// step answers by itself.
+func (s Source) StandsAlone() bool { return strings.HasPrefix(s.step(), "01-") }
+
+// Path returns what to ask the service for.
+func (s Source) Path() string {
+	if s.StandsAlone() {
+		return "/"
+	}
+	return "/orders/42"
+}
+
 // dir returns the folder of the step's or the solution's files, with slashes,
 // relative to the root.
 func (s Source) dir() string {
-	switch {
-	case s.Variant != nil:
-		return path.Join("solutions", s.Variant.Step)
-	case s.Solution:
-		return path.Join("solutions", s.Step)
+	if s.Variant != nil || s.Solution {
+		return path.Join("solutions", s.step())
 	}
-	return path.Join("steps", s.Step)
+	return path.Join("steps", s.step())
 }
 
 // check returns an error for a source that has nothing to build.

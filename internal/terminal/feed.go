@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"otel.workshop/internal/collector"
@@ -10,7 +11,7 @@ import (
 
 const (
 	settled  = 300 * time.Millisecond // without a new span, a complete trace is drawn
-	patience = time.Second            // and one that lacks a root, or parents
+	patience = 6 * time.Second        // and one that lacks a root, or parents: another process may export them five seconds later
 	maxNews  = 4                      // traces drawn at once; the others are counted
 )
 
@@ -67,11 +68,7 @@ func (f *Feed) newTraces(now time.Time, everything bool, look Look) []string {
 		if !known || seen.spans != t.Spans {
 			seen.spans, seen.changed = t.Spans, now
 		}
-		quiet := patience
-		if t.Complete() {
-			quiet = settled
-		}
-		if seen.spans > seen.shown && (everything || now.Sub(seen.changed) >= quiet) {
+		if seen.spans > seen.shown && (everything || f.ripe(t, now.Sub(seen.changed))) {
 			ready = append(ready, t.ID)
 			seen.shown = seen.spans
 		}
@@ -84,15 +81,39 @@ func (f *Feed) newTraces(now time.Time, everything bool, look Look) []string {
 			parts = append(parts, look.dim(fmt.Sprintf("    … and %s more", count(len(ready)-maxNews, "trace"))))
 			break
 		}
-		spans := f.store.Trace(id)
-		if caller, ok := f.callers[id]; ok {
-			spans = append(spans, caller)
-		}
-		for _, t := range waterfall.Layout(spans) {
+		for _, t := range f.layout(id) {
 			parts = append(parts, Trace(t, look))
 		}
 	}
 	return parts
+}
+
+// ripe reports whether a trace in which nothing has changed for so long can be
+// drawn.
+func (f *Feed) ripe(t collector.TraceSummary, quiet time.Duration) bool {
+	switch _, called := f.callers[t.ID]; {
+	case quiet < settled:
+		return false
+	case quiet >= patience || t.Complete():
+		return true
+	case !called:
+		return false
+	}
+	for _, trace := range f.layout(t.ID) { // the root is the caller's
+		if slices.ContainsFunc(trace.Rows, func(r waterfall.Row) bool { return r.Orphan }) {
+			return false
+		}
+	}
+	return true
+}
+
+// layout returns a trace with its caller, if that is known.
+func (f *Feed) layout(id string) []waterfall.Trace {
+	spans := f.store.Trace(id)
+	if caller, ok := f.callers[id]; ok {
+		spans = append(spans, caller)
+	}
+	return waterfall.Layout(spans)
 }
 
 // changedMetrics returns the metrics with only those points whose numbers have

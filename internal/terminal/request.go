@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -28,7 +29,7 @@ type requested struct {
 // batch takes up to five seconds, the metrics up to ten.
 const telemetryTime = 12 * time.Second
 
-// send builds and starts the step's service when needed, and asks it for "/".
+// send builds and starts the step's service when needed, and sends it a request.
 func (m *model) send() {
 	m.flash = "sending a request …"
 	step := m.check.Step
@@ -57,7 +58,7 @@ func (m *model) requested(e requested) {
 	}
 	m.watch = time.Now().Add(telemetryTime)
 	m.feed.Caller(e.response.TraceID, clientSpan(e.response, time.Now()))
-	m.say(m.look.bold("GET "+e.url+"/") + m.look.dim(fmt.Sprintf("  answered %d %s", e.response.Status, printable.Text(firstLine(e.response.Body)))) +
+	m.say(m.look.bold("GET "+e.url) + m.look.dim(fmt.Sprintf("  answered %d %s", e.response.Status, printable.Text(firstLine(e.response.Body)))) +
 		"\n" + m.look.dim(m.look.prose("If the service has set up its providers, spans arrive within five seconds, metrics within ten.", 2)))
 }
 
@@ -94,9 +95,10 @@ type counter struct {
 	root     string
 	endpoint string
 
-	mu   sync.Mutex // for one request at a time
-	shop *shop.Shop
-	step string
+	mu    sync.Mutex // for one request at a time
+	shop  *shop.Shop
+	world *shop.World // nil when the step's service needs none
+	step  string
 
 	staleMu sync.Mutex
 	stale   bool
@@ -121,42 +123,62 @@ func (c *counter) wasStale() bool {
 	return stale
 }
 
+// get sends a request to the service of a step, and returns its answer and what
+// was asked for.
 func (c *counter) get(ctx context.Context, step string) (shop.Response, string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.shop != nil && c.step != step {
-		c.shop.Stop(ctx)
-		c.shop = nil
+		c.end(ctx)
 	}
+	source := shop.Source{Step: step}
 	stale := c.wasStale()
 	var err error
 	switch {
 	case c.shop == nil:
 		c.step = step
-		c.shop = shop.New(shop.Options{Root: c.root, Source: shop.Source{Step: step}, CollectorEndpoint: c.endpoint})
-		err = c.shop.Start(ctx)
+		err = c.start(ctx, source)
 	case stale:
 		_, err = c.shop.Restart(ctx)
 	}
 	if err != nil {
-		c.shop.Stop(ctx)
-		c.shop = nil
+		c.end(ctx)
 		return shop.Response{}, "", err
 	}
-	r, err := c.shop.Get(ctx, "/")
+	r, err := c.shop.Get(ctx, source.Path())
 	if err != nil {
 		c.changed() // whatever it is, a fresh start is the better second try
 	}
-	return r, c.shop.URL(), err
+	return r, c.shop.URL() + source.Path(), err
 }
 
-// close ends the service.
+func (c *counter) start(ctx context.Context, source shop.Source) (err error) {
+	if !source.StandsAlone() {
+		c.world, err = shop.OpenWorld(ctx, shop.WorldOptions{DatabaseURL: os.Getenv("DATABASE_URL"), Collector: c.endpoint})
+		if err != nil {
+			return err
+		}
+	}
+	c.shop = shop.New(shop.Options{Root: c.root, Source: source, CollectorEndpoint: c.endpoint, World: c.world})
+	return c.shop.Start(ctx)
+}
+
+// end ends the service, and then what stands around it.
+func (c *counter) end(ctx context.Context) {
+	if c.shop != nil {
+		c.shop.Stop(ctx)
+	}
+	if c.world != nil {
+		_ = c.world.Close(ctx) // all of it ends with this process, whatever it says
+	}
+	c.shop, c.world = nil, nil
+}
+
+// close ends everything.
 func (c *counter) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.shop != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-		defer cancel()
-		c.shop.Stop(ctx)
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	c.end(ctx)
 }

@@ -16,35 +16,65 @@ import (
 	"otel.workshop/internal/watch"
 )
 
-// Run runs a service with a collector beside it until ctx is done: it prints
-// each trace that arrives, metrics when they change, and what the service
-// itself prints. A learner's own service is restarted at every save. At the
-// end it is asked to stop, and what its last flush brought is told.
-func Run(ctx context.Context, root string, source shop.Source, look Look, w io.Writer) (err error) {
-	c, err := collector.Start(collector.Options{})
-	if err != nil {
-		return fmt.Errorf("start the collector: %w", err)
-	}
-	defer func() { err = errors.Join(err, closeCollector(c)) }()
+// RunOptions say what to run, and in which surroundings.
+type RunOptions struct {
+	Source      shop.Source
+	DatabaseURL string       // a PostgreSQL to use instead of the embedded one, or ""
+	Collector   string       // the base URL of a collector to use instead of our own, or ""
+	Faults      []shop.Fault // what is wrong from the beginning
+	Input       io.Reader    // names of faults to switch on or off, a line each; nil: nobody types
+}
 
-	r := &runner{look: look, source: source, out: w, collector: c, feed: NewFeed(c.Store())}
+// Run runs a service until ctx is done, with a collector, a database and the
+// payment API around it: it prints each trace that arrives, metrics when they
+// change, and what the service itself prints. A learner's own service is
+// restarted at every save. At the end it is asked to stop, and what its last
+// flush brought is told.
+func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer) (err error) {
+	r := &runner{look: look, source: o.Source, out: w}
+	endpoint := o.Collector
+	if endpoint == "" {
+		c, err := collector.Start(collector.Options{})
+		if err != nil {
+			return fmt.Errorf("start the collector: %w", err)
+		}
+		defer func() { err = errors.Join(err, closeCollector(c)) }()
+		r.collector, r.feed, endpoint = c, NewFeed(c.Store()), "http://"+c.HTTPAddr()
+		for _, n := range c.Notices() {
+			r.warn(n)
+		}
+	} else {
+		r.warn("OTEL_EXPORTER_OTLP_ENDPOINT is set: telemetry goes to " + printable.Text(endpoint) + ", and is not drawn here. Unset it to see it here")
+	}
+	if !o.Source.StandsAlone() {
+		if r.world, err = shop.OpenWorld(ctx, shop.WorldOptions{DatabaseURL: o.DatabaseURL, Collector: endpoint}); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, r.closeWorld()) }()
+		if !r.world.Embedded() {
+			r.warn("DATABASE_URL is set: the orders are read from " + r.world.Database())
+		}
+		for _, f := range o.Faults {
+			if err := r.world.Set(f, true); err != nil {
+				return err
+			}
+		}
+	}
 	r.shop = shop.New(shop.Options{
-		Root: root, Source: source, CollectorEndpoint: "http://" + c.HTTPAddr(),
+		Root: root, Source: o.Source, CollectorEndpoint: endpoint, World: r.world,
 		Output: func(line string) { r.print(look.dim("  │ ") + line) },
 	})
-	for _, n := range c.Notices() {
-		r.print(look.paint(report.Yellow, look.prose(sentence(n), 0)))
-	}
-	return r.run(ctx, root)
+	return r.run(ctx, root, typed(ctx, o.Input))
 }
 
 // A runner is one service that runs.
 type runner struct {
 	look      Look
 	source    shop.Source
-	collector *collector.Collector
-	shop      *shop.Shop
+	collector *collector.Collector // nil when telemetry goes elsewhere, as is feed
 	feed      *Feed
+	world     *shop.World // nil when the service needs none, or it is closed
+	shop      *shop.Shop
 	greeted   bool // it was said how to call the service
 
 	mu  sync.Mutex // for out: the service prints at any time
@@ -52,7 +82,7 @@ type runner struct {
 	err error // of out
 }
 
-func (r *runner) run(ctx context.Context, root string) error {
+func (r *runner) run(ctx context.Context, root string, lines <-chan string) error {
 	var saves <-chan struct{}
 	ownFiles := !r.source.Solution && r.source.Variant == nil
 	if ownFiles {
@@ -76,8 +106,12 @@ func (r *runner) run(ctx context.Context, root string) error {
 		r.greet(ownFiles)
 	}
 
-	changed, cancel := r.collector.Store().Subscribe()
-	defer cancel()
+	var changed <-chan struct{}
+	if r.collector != nil {
+		c, cancel := r.collector.Store().Subscribe()
+		defer cancel()
+		changed = c
+	}
 	tick := time.NewTicker(settled)
 	defer tick.Stop()
 	for ctx.Err() == nil && r.failure() == nil {
@@ -94,10 +128,10 @@ func (r *runner) run(ctx context.Context, root string) error {
 			r.print(r.look.dim("Save a file to start it again."))
 		case <-saves:
 			r.restart(ctx, &running)
+		case line := <-lines:
+			r.toggle(line)
 		}
-		for _, text := range r.feed.News(time.Now(), false, r.look) {
-			r.print("\n" + text)
-		}
+		r.news(false)
 	}
 	r.stop()
 	return r.failure()
@@ -107,13 +141,19 @@ func (r *runner) run(ctx context.Context, root string) error {
 func (r *runner) greet(ownFiles bool) {
 	r.greeted = true
 	for _, n := range r.shop.Notices() {
-		r.print(r.look.paint(report.Yellow, r.look.prose(sentence(n), 0)))
+		r.warn(n)
+	}
+	if r.world != nil && len(r.world.On()) > 0 {
+		r.tellFaults()
 	}
 	text := "A span is exported up to five seconds after its end, metrics every ten seconds."
+	if r.world != nil {
+		text += " Type the name of a fault, and Enter, to switch it on or off: " + faultNames() + "."
+	}
 	if ownFiles {
 		text += " A save restarts the service."
 	}
-	r.print("\n" + r.look.bold(r.source.String()) + " runs. Call it from another terminal:\n\n  curl " + r.shop.URL() + "/\n\n" +
+	r.print("\n" + r.look.bold(r.source.String()) + " runs. Call it from another terminal:\n\n  curl " + r.shop.URL() + r.source.Path() + "\n\n" +
 		r.look.dim(r.look.prose(text+" Ctrl-C ends it.", 0)))
 }
 
@@ -132,7 +172,7 @@ func (r *runner) restart(ctx context.Context, running *bool) {
 		return
 	}
 	if ended.Killed {
-		r.print(r.look.paint(report.Yellow, r.look.prose(sentence(ended.String()), 0)))
+		r.warn(ended.String())
 	}
 	*running = true
 	if !r.greeted {
@@ -158,23 +198,59 @@ func (r *runner) tell(err error) bool {
 	return true
 }
 
-// stop ends the service and tells what came in its last flush.
+// stop ends the service and what stands around it, and tells what came in the
+// service's last flush.
 func (r *runner) stop() {
-	before := r.collector.Store().Stats()
+	var before collector.Stats
+	if r.collector != nil {
+		before = r.collector.Store().Stats()
+	}
 	ended := r.shop.Stop(context.Background()) // it has a limit of its own
 	if ended.State == "" {
 		return
 	}
-	for _, text := range r.feed.News(time.Now(), true, r.look) {
-		r.print("\n" + text)
+	if r.collector == nil {
+		r.print("\n" + r.look.prose(sentence(ended.String()), 0))
+		return
 	}
 	after := r.collector.Store().Stats()
+	if err := r.closeWorld(); err != nil { // it has spans of its own, which belong to the service's traces
+		r.print(err.Error())
+	}
+	r.news(true)
 	spans, points := after.Spans-before.Spans, after.DataPoints-before.DataPoints
 	text := fmt.Sprintf("The last flush brought %s and %s.", count(spans, "span"), count(points, "data point"))
 	if spans == 0 && points == 0 {
 		text = "The last flush brought nothing."
 	}
 	r.print("\n" + r.look.prose(sentence(ended.String())+" "+text, 0))
+}
+
+// closeWorld ends what stands around the service.
+func (r *runner) closeWorld() error {
+	if r.world == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err := r.world.Close(ctx)
+	r.world = nil
+	return err
+}
+
+// news prints what has become ready to show; everything, when there won't be
+// more.
+func (r *runner) news(everything bool) {
+	if r.feed == nil {
+		return
+	}
+	for _, text := range r.feed.News(time.Now(), everything, r.look) {
+		r.print("\n" + text)
+	}
+}
+
+func (r *runner) warn(notice string) {
+	r.print(r.look.paint(report.Yellow, r.look.prose(sentence(notice), 0)))
 }
 
 func (r *runner) print(text string) {

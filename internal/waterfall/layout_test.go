@@ -33,7 +33,7 @@ func TestLayoutFractions(t *testing.T) {
 	require.Zero(t, trace.Errors())
 
 	root, call := trace.Rows[0], trace.Rows[3]
-	require.Equal(t, "GET", call.Span.Name)
+	require.Equal(t, "HTTP GET", call.Span.Name)
 	require.Equal(t, [2]float64{0, 1}, [2]float64{root.Offset, root.Width})
 	require.InDelta(t, 16./2040, call.Offset, 1e-9)
 	require.InDelta(t, 2010./2040, call.Width, 1e-9)
@@ -77,8 +77,8 @@ func TestLayoutRoots(t *testing.T) {
 	root := func(r waterfall.Row) bool { return r.Depth == 0 }
 
 	lost := waterfall.Layout(canned.LostParent())[0]
-	require.Equal(t, []string{"load order", "GET"}, names(lost, orphan))
-	require.Equal(t, []string{"load order", "GET"}, names(lost, root))
+	require.Equal(t, []string{"load order", "HTTP GET"}, names(lost, orphan))
+	require.Equal(t, []string{"load order", "HTTP GET"}, names(lost, root))
 
 	turning := waterfall.Layout(canned.Cycle())[0]
 	require.Equal(t, []string{"chicken", "self-made"}, names(turning, cycle))
@@ -126,7 +126,7 @@ func TestCriticalPath(t *testing.T) {
 		spans []waterfall.Span
 		want  []string
 	}{
-		{"one after the other", canned.TwoSeconds(), []string{"GET /orders/{id}", "load order", "db.query", "GET", "GET /payments/{id}"}},
+		{"one after the other", canned.TwoSeconds(), []string{"GET /orders/{id}", "load order", "db.query", "HTTP GET", "GET /payments/{id}"}},
 		{"side by side, the longer counts", []waterfall.Span{
 			span("r", "", 0, 10), span("short", "r", 1, 5), span("long", "r", 1, 9),
 		}, []string{"r", "long"}},
@@ -134,8 +134,8 @@ func TestCriticalPath(t *testing.T) {
 			span("r", "", 0, 10), span("a", "r", 0, 4), span("b", "r", 2, 5), span("c", "r", 5, 9), span("in a", "a", 1, 2), span("in b", "b", 3, 4),
 		}, []string{"r", "b", "in b", "c"}},
 		{"work in the background was not waited for", canned.Background(), []string{"GET /orders/{id}", "load order"}},
-		{"another service's clock may run late", canned.Skewed(), []string{"GET /orders/{id}", "load order", "db.query", "GET", "GET /payments/{id}"}},
-		{"orphans only when there is nothing else", canned.LostParent(), []string{"GET", "GET /payments/{id}"}},
+		{"another service's clock may run late", canned.Skewed(), []string{"GET /orders/{id}", "load order", "db.query", "HTTP GET", "GET /payments/{id}"}},
+		{"orphans only when there is nothing else", canned.LostParent(), []string{"HTTP GET", "GET /payments/{id}"}},
 		{"the root, however short", []waterfall.Span{span("r", "", 0, 1), span("orphan", "x", 0, 9)}, []string{"r"}},
 		{"zero length", []waterfall.Span{span("r", "", 0, 4), span("a", "r", 2, 2), span("b", "r", 2, 2), span("c", "r", 4, 4)}, []string{"r", "a", "b", "c"}},
 	} {

@@ -33,7 +33,7 @@ func TwoSeconds() []waterfall.Span {
 		{Key: "db.query.text", Value: "SELECT status FROM orders WHERE id = $1"},
 	}
 
-	call := b.add(root, "GET", 16*time.Millisecond, 2010*time.Millisecond)
+	call := b.add(root, "HTTP GET", 16*time.Millisecond, 2010*time.Millisecond)
 	call.Kind, call.Scope = "client", otelhttp
 	call.Attrs = []waterfall.Attr{
 		{Key: "http.request.method", Value: "GET"},
@@ -53,6 +53,24 @@ func TwoSeconds() []waterfall.Span {
 		{Key: "http.response.status_code", Value: "200"},
 	}
 	return b.spans
+}
+
+// SlowDatabase is the same request on a day on which the database is what takes
+// two seconds.
+func SlowDatabase() []waterfall.Span {
+	spans := TwoSeconds()
+	const late = 1991 * time.Millisecond
+	for i := range spans {
+		switch s := &spans[i]; s.Name {
+		case "load order", "db.query":
+			s.End = s.End.Add(late)
+		case "HTTP GET":
+			s.Start, s.End = s.Start.Add(late), Epoch.Add(2035*time.Millisecond)
+		case "GET /payments/{id}":
+			s.Start, s.End = s.Start.Add(late), Epoch.Add(2030*time.Millisecond)
+		}
+	}
+	return spans
 }
 
 // Failed is the same request when the payment API cannot answer: its error

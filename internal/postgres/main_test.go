@@ -1,0 +1,105 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/lib/pq"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		stopReal()
+		os.Exit(code)
+	}))
+}
+
+// A target is a database that the suite runs against.
+type target struct {
+	url string
+
+	// What the database itself sees, but for the one who asks.
+	connections, running func(testing.TB) int
+}
+
+// onBoth runs a test against the embedded database, and against a real
+// PostgreSQL when there is one: the same test, so that both behave alike.
+func onBoth(t *testing.T, test func(*testing.T, target)) {
+	t.Run("embedded", func(t *testing.T) {
+		d := start(t)
+		test(t, target{
+			url:         d.URL(),
+			connections: func(testing.TB) int { return d.Stats().Connections },
+			running:     func(testing.TB) int { return d.Stats().Running },
+		})
+	})
+	t.Run("real", func(t *testing.T) {
+		url := realDatabase(t)
+		admin := connect(t, url)
+		admin.SetMaxOpenConns(1)
+		count := func(where string) func(testing.TB) int {
+			return func(t testing.TB) (n int) {
+				require.NoError(t, admin.QueryRow(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+					AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND `+where).Scan(&n))
+				return n
+			}
+		}
+		test(t, target{url: url, connections: count("true"), running: count("state = 'active'")})
+	})
+}
+
+// start starts an embedded database and closes it when the test ends.
+func start(t testing.TB) *Database {
+	t.Helper()
+	d, err := Start(context.Background(), Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, d.Close()) })
+	return d
+}
+
+// connect connects with lib/pq, and hangs up when the test ends.
+func connect(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("postgres", url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+func exec(t testing.TB, db interface {
+	Exec(string, ...any) (sql.Result, error)
+}, query string, args ...any) (rows int64) {
+	t.Helper()
+	result, err := db.Exec(query, args...)
+	require.NoError(t, err, query)
+	rows, err = result.RowsAffected()
+	require.NoError(t, err)
+	return rows
+}
+
+// code returns the SQLSTATE of an error, or what it says when it has none.
+func code(err error) string {
+	if e, ok := errors.AsType[*pq.Error](err); ok {
+		return string(e.Code)
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// eventually waits for something that a database does in its own time.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(15 * time.Second); !holds(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("never: " + what)
+		}
+	}
+}
