@@ -54,6 +54,8 @@ type Options struct {
 	PortIsFree func(port int) bool
 	IsWorkshop func(ctx context.Context, addr string) bool
 	FreeSpace  func(path string) (bytes uint64, err error) // errors.ErrUnsupported: nothing is said of it
+
+	TryDatabase func(ctx context.Context, url string) (name string, err error) // "" is the workshop's own
 }
 
 // Examine looks at everything, in about a second, and changes nothing but that
@@ -71,6 +73,7 @@ func Examine(ctx context.Context, o Options) []Finding {
 		func(context.Context) []Finding { return folder(w) },
 		o.git,
 		o.ports,
+		o.database,
 		o.environment,
 		o.disk,
 		o.modules,
@@ -108,6 +111,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.FreeSpace == nil {
 		o.FreeSpace = freeSpace
+	}
+	if o.TryDatabase == nil {
+		o.TryDatabase = tryDatabase
 	}
 	return o
 }

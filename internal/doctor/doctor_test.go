@@ -20,7 +20,7 @@ func TestAllIsWell(t *testing.T) {
 		require.NotEmpty(t, f.Says, f.Name)
 		require.Empty(t, f.Do, f.Name)
 	}
-	require.Equal(t, []string{"go", "folder", ".workshop", "git", "port 4318", "port 4317", "port 8080", "OTEL_*", "proxies", "disk", "modules", "build cache"}, names)
+	require.Equal(t, []string{"go", "folder", ".workshop", "git", "port 4318", "port 4317", "port 8080", "database", "OTEL_*", "proxies", "disk", "modules", "build cache"}, names)
 }
 
 func TestFindings(t *testing.T) {
@@ -69,6 +69,15 @@ func TestFindings(t *testing.T) {
 			o.PortIsFree, o.IsWorkshop = held(4317, 4318, 8080), workshopAt("127.0.0.1:4318")
 		}, "port 4317", OK, "most likely", ""},
 
+		"another database": {func(o *Options, _ *fakeGo) { o.Environ = []string{"DATABASE_URL=postgres://u:secret@db.example/x"} },
+			"database", OK, "as DATABASE_URL says", ""},
+		"no such database": {func(o *Options, _ *fakeGo) {
+			o.Environ = []string{"DATABASE_URL=postgres://u:secret@db.example/x"}
+			o.TryDatabase = func(context.Context, string) (string, error) { return "", errUnknown }
+		}, "database", Warn, "DATABASE_URL", "not known here"},
+
+		"collector elsewhere": {func(o *Options, _ *fakeGo) { o.Environ = []string{"OTEL_EXPORTER_OTLP_ENDPOINT=secret"} },
+			"OTEL_*", Warn, "go run . run sends telemetry where", "nothing, if that is meant"},
 		"stray variables": {func(o *Options, _ *fakeGo) {
 			o.Environ = []string{"OTEL_TRACES_EXPORTER=secret", "OTEL_EXPORTER_OTLP_HEADERS=secret", "HOME=/"}
 		}, "OTEL_*", Warn, "OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_EXPORTER set", "OTEL_EXPORTER_OTLP_HEADERS"},
@@ -163,6 +172,7 @@ func TestRealMachine(t *testing.T) {
 	require.Equal(t, "all 0 are downloaded", named(t, findings, "modules").Says)
 	require.Regexp(t, `GiB free for`, named(t, findings, "disk").Says)
 	named(t, findings, "build cache")
+	require.Equal(t, OK, named(t, findings, "database").Level)
 	require.Equal(t, before, read(t, root, "go.mod")+read(t, root, "go.sum"))
 }
 

@@ -31,6 +31,10 @@ func (o Options) environment(context.Context) []Finding {
 		telemetry.Level = Warn
 		telemetry.Says = strings.Join(otel, ", ") + " set; the workshop keeps them from its checks and services, but a service started by hand sees them"
 		telemetry.Do = "before you start one by hand: " + unset(otel)
+		if slices.Contains(otel, "OTEL_EXPORTER_OTLP_ENDPOINT") {
+			telemetry.Says += "; and go run . run sends telemetry where OTEL_EXPORTER_OTLP_ENDPOINT says"
+			telemetry.Do = "nothing, if that is meant; else: " + unset(otel)
+		}
 	}
 	proxy := Finding{"proxies", OK, "none is set", ""}
 	if proxies != nil {

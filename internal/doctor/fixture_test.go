@@ -81,13 +81,14 @@ func healthy(t *testing.T) (Options, *fakeGo) {
 		"build -n":     "mkdir -p $WORK/b001/\n/go/tool/compile -o x -p main -complete\n/go/tool/compile -o x -p otel.workshop/solutions/01-minimal -complete\n",
 	}}
 	return Options{
-		Root:       newCheckout(t),
-		Environ:    []string{"PATH=/bin", "OTEL_EMPTY="},
-		LookPath:   func(name string) (string, error) { return "/bin/" + name, nil },
-		Go:         g.run,
-		PortIsFree: func(int) bool { return true },
-		IsWorkshop: func(context.Context, string) bool { return false },
-		FreeSpace:  func(string) (uint64, error) { return 5 * gibibyte, nil },
+		Root:        newCheckout(t),
+		Environ:     []string{"PATH=/bin", "OTEL_EMPTY="},
+		LookPath:    func(name string) (string, error) { return "/bin/" + name, nil },
+		Go:          g.run,
+		PortIsFree:  func(int) bool { return true },
+		IsWorkshop:  func(context.Context, string) bool { return false },
+		FreeSpace:   func(string) (uint64, error) { return 5 * gibibyte, nil },
+		TryDatabase: func(context.Context, string) (string, error) { return "a database", nil },
 	}, g
 }
 
