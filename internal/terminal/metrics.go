@@ -47,6 +47,7 @@ func Metrics(metrics []collector.Metric, look Look) string {
 var dull = map[string]bool{
 	"url.scheme": true, "server.address": true, "server.port": true,
 	"network.protocol.name": true, "network.protocol.version": true,
+	"db.client.connection.pool.name": true,
 }
 
 // series is what tells a stream from its siblings: its attributes, by the last
