@@ -14,7 +14,7 @@ import (
 
 // What a client may take. SQLite refuses more, and the client learns it.
 const (
-	maxValue    = 4 << 20 // bytes of a value or a statement
+	maxValue    = 4 << 20  // bytes of a value or a statement
 	maxHeap     = 64 << 20 // bytes that SQLite takes for a connection
 	maxDatabase = 1 << 16  // pages of 4 KiB
 )

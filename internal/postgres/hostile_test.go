@@ -78,8 +78,7 @@ func TestLargeMessage(t *testing.T) {
 
 // Who does not say who it is should be hung up on.
 func TestSlowGreeting(t *testing.T) {
-	d := start(t)
-	d.embedded.greeting = 30 * time.Millisecond
+	d := startWithin(t, limits{greeting: 30 * time.Millisecond})
 	conn, err := net.Dial("tcp", address(t, d))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, conn.Close()) }()
@@ -115,6 +114,15 @@ func TestTooManyClients(t *testing.T) {
 	require.NoError(t, db.Ping())
 }
 
+// A setting that would be ignored should be refused.
+func TestSettings(t *testing.T) {
+	d := start(t)
+	require.NoError(t, connect(t, d.URL()+"&application_name=shop&timezone=UTC&max_protocol_version=3.2").Ping())
+	err := connect(t, d.URL()+"&statement_timeout=1000").Ping()
+	require.Equal(t, "0A000", code(err))
+	require.ErrorContains(t, err, "the setting statement_timeout of a connection: not supported by the workshop's embedded database")
+}
+
 // Only who knows the secret should cancel, and only what runs.
 func TestCancelRequests(t *testing.T) {
 	d := start(t)
@@ -131,7 +139,7 @@ func TestCancelRequests(t *testing.T) {
 	}
 	cancel(r.key.ProcessID, r.key.SecretKey) // nothing runs
 	require.Equal(t, []string{"columns ?column?:23:4:0", "row 1", "done SELECT 1", "ready I"}, r.say(t, &pgproto3.Query{String: "SELECT 1"}))
-	r.Send(&pgproto3.Query{String: "SELECT pg_sleep(0.3)"})
+	r.Send(&pgproto3.Query{String: "SELECT pg_sleep(60)"})
 	require.NoError(t, r.Flush())
 	eventually(t, "it runs", func() bool { return d.Stats().Running == 1 })
 	wrong := slices.Clone(r.key.SecretKey)

@@ -57,7 +57,12 @@ func onBoth(t *testing.T, test func(*testing.T, target)) {
 // start starts an embedded database and closes it when the test ends.
 func start(t testing.TB) *Database {
 	t.Helper()
-	d, err := Start(context.Background(), Options{})
+	return startWithin(t, limits{greeting: 5 * time.Second, writing: 30 * time.Second})
+}
+
+func startWithin(t testing.TB, l limits) *Database {
+	t.Helper()
+	d, err := embed(context.Background(), "", l)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.Close()) })
 	return d

@@ -34,6 +34,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Options say which database to use. The zero value is the embedded one, on any
@@ -61,11 +62,15 @@ func Start(ctx context.Context, o Options) (*Database, error) {
 		}
 		return &Database{url: o.URL, name: name}, nil
 	}
-	s, err := listen(ctx, o.Addr)
+	return embed(ctx, o.Addr, limits{greeting: 5 * time.Second, writing: 30 * time.Second})
+}
+
+func embed(ctx context.Context, addr string, l limits) (*Database, error) {
+	s, err := listen(ctx, addr, l)
 	if err != nil {
 		return nil, fmt.Errorf("start the embedded database: %w", err)
 	}
-	addr := s.listener.Addr().String()
+	addr = s.listener.Addr().String()
 	return &Database{
 		url:      "postgres://workshop:workshop@" + addr + "/workshop?sslmode=disable",
 		name:     "the embedded database on " + addr,

@@ -5,6 +5,7 @@ package postgres
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	osexec "os/exec"
@@ -23,6 +24,7 @@ type realServer struct {
 	addr      string
 	dir       string
 	process   *osexec.Cmd
+	stop      io.Closer
 	databases int
 }
 
@@ -83,13 +85,13 @@ func startReal() (s *realServer, err error) {
 		return nil, err
 	}
 	command := func(name string, args ...string) *osexec.Cmd {
-		cmd := osexec.Command(filepath.Join(bin, name), args...)
+		cmd := osexec.Command(name, args...)
 		cmd.Dir = s.dir
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential}
 		return cmd
 	}
 	data := filepath.Join(s.dir, "data")
-	out, err := command("initdb", "-D", data, "-U", "workshop", "--pwfile", password, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput()
+	out, err := command(filepath.Join(bin, "initdb"), "-D", data, "-U", "workshop", "--pwfile", password, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
@@ -107,8 +109,14 @@ func startReal() (s *realServer, err error) {
 	if err := free.Close(); err != nil {
 		return nil, err
 	}
-	s.process = command("postgres", "-D", data, "-k", s.dir, "-h", "127.0.0.1", "-p", port,
+	// The shell ends PostgreSQL when its input ends, which it does with this
+	// process too, however that comes to its end.
+	s.process = command("/bin/sh", "-c", `"$@" & cat; kill -INT $!; wait`, "sh",
+		filepath.Join(bin, "postgres"), "-D", data, "-k", s.dir, "-h", "127.0.0.1", "-p", port,
 		"-c", "fsync=off", "-c", "client_connection_check_interval=50ms")
+	if s.stop, err = s.process.StdinPipe(); err != nil {
+		return nil, err
+	}
 	return s, s.process.Start()
 }
 
@@ -147,10 +155,10 @@ func unprivileged(dir string) (*syscall.Credential, error) {
 
 // stopReal ends the PostgreSQL that was started, if one was.
 func stopReal() {
-	if theReal == nil || theReal.process == nil {
+	if theReal == nil || theReal.stop == nil {
 		return
 	}
-	_ = theReal.process.Process.Signal(syscall.SIGINT) // the fast shutdown
+	_ = theReal.stop.Close()
 	_ = theReal.process.Wait()
 	_ = os.RemoveAll(theReal.dir)
 }

@@ -34,12 +34,29 @@ func inspect(ctx context.Context, url string) (name string, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	connector.Dialer(dialer{ctx})
 	db := sql.OpenDB(connector)
 	defer func() { _ = db.Close() }() // what it could tell, the SELECT has told
 	if err := look(ctx, db); err != nil {
 		return "", fmt.Errorf("use the database %s: %w: %s", name, err, advice(ctx, err))
 	}
 	return name, nil
+}
+
+// A dialer connects for as long as its context lasts. lib/pq looks at the
+// context while it dials, and not again until the server has let it in.
+type dialer struct{ ctx context.Context }
+
+func (d dialer) Dial(network, addr string) (net.Conn, error) {
+	return d.DialTimeout(network, addr, patience)
+}
+
+func (d dialer) DialTimeout(network, addr string, timeout time.Duration) (net.Conn, error) {
+	conn, err := (&net.Dialer{Timeout: timeout}).DialContext(d.ctx, network, addr)
+	if err == nil {
+		context.AfterFunc(d.ctx, func() { _ = conn.Close() })
+	}
+	return conn, err
 }
 
 func look(ctx context.Context, db *sql.DB) error {
@@ -71,7 +88,7 @@ func advice(ctx context.Context, err error) string {
 	case errors.Is(err, pq.ErrSSLNotSupported):
 		return "add sslmode=disable to DATABASE_URL if its server is one that you trust" + orUnset
 	case ctx.Err() != nil:
-		return fmt.Sprintf("it did not answer within %v: start it, correct DATABASE_URL%s", patience, orUnset)
+		return "it did not answer in time: start it, correct DATABASE_URL" + orUnset
 	}
 	return "start it, correct DATABASE_URL" + orUnset
 }

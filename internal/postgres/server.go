@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/ncruces/go-sqlite3"
 )
 
 // version is the one whose behaviour the embedded database follows.
@@ -29,10 +26,9 @@ var orders string
 // A server is the embedded database.
 type server struct {
 	listener net.Listener
-	name     string        // of the database in memory
-	keeper   *engine       // as long as it is open, the data stays
-	patience time.Duration // of a statement that waits for its turn to write
-	greeting time.Duration // how long a client may take to say who it is
+	name     string  // of the database in memory
+	keeper   *engine // as long as it is open, the data stays
+	limits   limits
 
 	// SQLite has one writer. Whoever writes puts a token here first, and takes
 	// it away with the end of the transaction. So no statement ever finds the
@@ -50,8 +46,14 @@ type server struct {
 	connections, running, cancelled, abandoned atomic.Int64
 }
 
+// limits are how long the embedded database waits.
+type limits struct {
+	greeting time.Duration // for a client to say who it is
+	writing  time.Duration // for a statement's turn to write
+}
+
 // listen starts the embedded database, with the workshop's table in it.
-func listen(ctx context.Context, addr string) (*server, error) {
+func listen(ctx context.Context, addr string, l limits) (*server, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
@@ -67,8 +69,7 @@ func listen(ctx context.Context, addr string) (*server, error) {
 	}
 	s := &server{
 		name:     "workshop-" + rand.Text(),
-		patience: 30 * time.Second,
-		greeting: 5 * time.Second,
+		limits:   l,
 		writer:   make(chan struct{}, 1),
 		sessions: make(map[uint32]*session),
 	}
@@ -141,68 +142,3 @@ func (s *server) end() error {
 	s.serving.Wait()
 	return errors.Join(err, s.keeper.shut())
 }
-
-func (s *server) stats() Stats {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st := Stats{
-		Connections: len(s.sessions),
-		Running:     int(s.running.Load()),
-		Cancelled:   int(s.cancelled.Load()),
-		Abandoned:   int(s.abandoned.Load()),
-	}
-	for _, session := range s.sessions {
-		if session.inTransaction.Load() {
-			st.InTransaction++
-		}
-	}
-	return st
-}
-
-// register gives a session its number and the secret that cancels its
-// statements. It reports false when there are too many.
-func (s *server) register(session *session) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.sessions) >= maxSessions {
-		return false
-	}
-	s.lastID++
-	session.id = s.lastID
-	session.secret = make([]byte, 4)
-	_, _ = rand.Read(session.secret) // never fails
-	s.sessions[session.id] = session
-	return true
-}
-
-func (s *server) unregister(session *session) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.sessions, session.id)
-}
-
-// cancel interrupts the statement that a session runs, if it runs one. Whoever
-// does not know the secret learns nothing.
-func (s *server) cancel(id uint32, secret []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if session := s.sessions[id]; session != nil && subtle.ConstantTimeCompare(secret, session.secret) == 1 {
-		session.interrupt()
-	}
-}
-
-// lockWriter waits until nobody else writes.
-func (s *server) lockWriter(ctx context.Context) error {
-	timer := time.NewTimer(s.patience)
-	defer timer.Stop()
-	select {
-	case s.writer <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return sqlite3.INTERRUPT
-	case <-timer.C:
-		return sqlErrorf("55P03", "another connection's transaction has been writing for %v, and the workshop's embedded database has one writer at a time: end that transaction, or set DATABASE_URL to use a real PostgreSQL", s.patience)
-	}
-}
-
-func (s *server) unlockWriter() { <-s.writer }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -10,8 +11,8 @@ import (
 // greet answers what a client says before its first statement. It reports
 // whether a session follows.
 func (s *session) greet(conn net.Conn) bool {
-	_ = conn.SetDeadline(time.Now().Add(s.server.greeting)) // fails only on a closed connection, as does what follows
-	for range 3 {                                           // SSLRequest, GSSENCRequest, and what the client wants really
+	_ = conn.SetDeadline(time.Now().Add(s.server.limits.greeting)) // fails only on a closed connection, as does what follows
+	for range 3 {                                                  // SSLRequest, GSSENCRequest, and what the client wants really
 		message, err := s.wire.ReceiveStartupMessage()
 		if err != nil {
 			return false // no client of PostgreSQL: there is no answer it would read
@@ -28,6 +29,12 @@ func (s *session) greet(conn net.Conn) bool {
 			if m.ProtocolVersion != pgproto3.ProtocolVersion30 {
 				s.wire.Send(&pgproto3.NegotiateProtocolVersion{NewestMinorProtocol: 0})
 			}
+			for name := range m.Parameters {
+				if !known(name) {
+					s.fatal(unsupported("the setting %s of a connection", name))
+					return false
+				}
+			}
 			if !s.server.register(s) {
 				s.fatal(sqlErrorf("53300", "sorry, too many clients already"))
 				return false
@@ -37,6 +44,17 @@ func (s *session) greet(conn net.Conn) bool {
 		}
 	}
 	return false
+}
+
+// known reports whether a setting of a connection can be taken as it comes: who
+// it is, how text is encoded and time is written, of which there is none, and
+// extensions of the protocol, which are optional.
+func known(setting string) bool {
+	switch strings.ToLower(setting) {
+	case "user", "database", "application_name", "client_encoding", "datestyle", "timezone", "extra_float_digits":
+		return true
+	}
+	return strings.HasPrefix(setting, "_pq_.")
 }
 
 // welcome lets the client in, whoever it is: only programs of this machine can

@@ -217,8 +217,7 @@ func TestWaitingForAWriter(t *testing.T) {
 		require.Equal(t, 2, count(t, db, "SELECT small FROM things WHERE id = 1"))
 	})
 	t.Run("too long", func(t *testing.T) {
-		d := start(t)
-		d.embedded.patience = 20 * time.Millisecond
+		d := startWithin(t, limits{greeting: 5 * time.Second, writing: 20 * time.Millisecond})
 		db := connect(t, d.URL())
 		tx, err := db.Begin()
 		require.NoError(t, err)

@@ -27,6 +27,7 @@ var meanings = []struct {
 	{regexp.MustCompile(`^(\d+) values for (\d+) columns$`), "42601", `INSERT has $1 expressions for $2 target columns`},
 	{regexp.MustCompile(`^table (\S+) has (\d+) columns but (\d+) values were supplied$`), "42601", `INSERT has $3 expressions for the $2 columns of "$1"`},
 	{regexp.MustCompile(`^wrong number of arguments to function (.+)\(\)$`), "42883", `function $1 does not exist with that many arguments`},
+	{regexp.MustCompile(`^duplicate column name: (.+)$`), "42701", `column "$1" specified more than once`},
 	{regexp.MustCompile(`^ON CONFLICT clause does not match`), "42P10", `there is no unique or exclusion constraint matching the ON CONFLICT specification`},
 	{regexp.MustCompile(`^(?:misuse of aggregate.*|aggregate functions are not allowed.*)$`), "42803", `$0`},
 }
@@ -67,6 +68,7 @@ func translate(err error) *sqlError {
 			}
 			return e
 		}
+		return &sqlError{code: "42601", message: message, hint: partHint}
 	}
 	return &sqlError{code: "XX000", message: "SQLite: " + message, hint: partHint}
 }
