@@ -3,6 +3,8 @@ package handlerspans_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,47 +20,65 @@ import (
 func TestPaymentInTrace(t *testing.T) {
 	s := newShop(t)
 	s.get("42")
-	spans, called := s.aroundPayment()
-	if !called {
-		recorder.Fail(t, recorder.At((*handlerspans.Payments).State, finding.Finding{
-			Want: "GET /payments/42   asked once", Got: "the payment API was not asked",
-		}))
+	f := recorder.At((*handlerspans.Payments).State, finding.Finding{
+		Want: "GET /orders/{id} (server)\n└─ HTTP GET (client)\n   └─ GET /payments/{id} (server)",
+		Got:  recorder.Tree(s.aroundPayment()),
+	})
+	server, served := request(s.rec.Spans())
+	if !served {
+		recorder.Needs(t, "child-span")
+	}
+	if len(s.payments.received()) == 0 {
+		f.Cause = "The payment API was not asked."
+		recorder.Fail(t, f)
 	}
 	if s.paymentInTrace() {
 		return
 	}
 
-	f := recorder.At(handlerspans.NewPayments, finding.Finding{
-		Want: "GET /orders/{id} (server)\n└─ HTTP GET (client)\n   └─ GET /payments/{id} (server)",
-		Got:  recorder.Tree(spans),
+	clients := calls(s.rec.Spans())
+	open := calls(s.rec.Unended())
+	unmarked := slices.ContainsFunc(s.inside(), func(span tracetest.SpanStub) bool {
+		return span.SpanKind == trace.SpanKindInternal && s.asksPayment(span)
 	})
-	server, _ := request(spans)
-	clients := recorder.OfKind(spans, trace.SpanKindClient)
-	traceparent := s.payments.received()[0].Get("traceparent")
+	told := s.payments.received()[0].trace()
 	switch {
-	case len(clients) == 0 && traceparent == "":
+	case len(clients)+len(open) == 0 && !told.IsValid():
+		f = recorder.At(handlerspans.NewPayments, f)
 		f.Cause = "The request left without a header that names its trace, and nothing tells how long it took:\notelhttp.NewTransport, around the client's transport, sees to both."
+	case len(clients)+len(open) == 0 && unmarked:
+		f.Cause = "The call has a span, of kind internal: nobody can tell that it waits for somebody else.\ntrace.WithSpanKind(trace.SpanKindClient) says so."
+	case len(clients)+len(open) == 0:
+		f.Cause = "The API goes on with the trace, but the call itself has no span: how long this side waited,\nfor the connection and for the answer, stands nowhere."
 	case len(clients) == 0:
-		f.Cause = "The API goes on with the trace, but the call itself has no span: what happened on the way,\nname look-up, connection, waiting, is in nobody's."
+		f.Got += "\n\n" + open[0].Name + " (client)   started, never ended"
+		f.Cause = "Only spans that end are exported."
 	case !recorder.Below(s.rec.Spans(), clients[0], server):
 		f.Cause = "The client's span is a trace of its own: the request that was sent has no context, or not this one.\nhttp.NewRequestWithContext gives it one."
-	case traceparent == "":
+	case !told.IsValid():
+		f = recorder.At(handlerspans.NewPayments, f)
 		f.Cause = "There is a client span, but the header traceparent did not arrive: a propagator has to write it."
 	default:
-		f.Cause = "The header traceparent arrived, and names another span than that of the call."
+		f.Cause = "The header traceparent arrived, and names another span than that of the call: it has to be written\nfrom the context that Start has returned."
 	}
 	recorder.Fail(t, f)
 }
 
-// aroundPayment returns the request's span and those about the payment, and
-// whether the payment API was called at all.
-func (s *shop) aroundPayment() (spans tracetest.SpanStubs, called bool) {
+// aroundPayment returns the request's span and those about the payment.
+func (s *shop) aroundPayment() (spans tracetest.SpanStubs) {
 	for _, span := range s.rec.Spans() {
-		if span.SpanKind != trace.SpanKindInternal {
+		if span.SpanKind == trace.SpanKindServer || isCall(span) || s.asksPayment(span) {
 			spans = append(spans, span)
 		}
 	}
-	return spans, len(s.payments.received()) > 0
+	return spans
+}
+
+// asksPayment reports whether the payment API has continued this very span.
+func (s *shop) asksPayment(span tracetest.SpanStub) bool {
+	return slices.ContainsFunc(s.rec.Spans(), func(api tracetest.SpanStub) bool {
+		return ofPaymentAPI(api) && api.Parent.SpanID() == span.SpanContext.SpanID()
+	})
 }
 
 // paymentInTrace reports whether a span of the payment API hangs on a client
@@ -67,7 +87,7 @@ func (s *shop) paymentInTrace() bool {
 	all := s.rec.Spans()
 	server, _ := request(all)
 	for _, api := range all {
-		for _, client := range recorder.OfKind(all, trace.SpanKindClient) {
+		for _, client := range calls(all) {
 			if ofPaymentAPI(api) && api.Parent.SpanID() == client.SpanContext.SpanID() && recorder.Below(all, client, server) {
 				return true
 			}
@@ -78,9 +98,9 @@ func (s *shop) paymentInTrace() bool {
 
 // The span of the payment call should end, whatever the API answers.
 func TestPaymentSpanEnds(t *testing.T) {
-	header := []string{"the API answers", "client spans", "ended"}
+	header := []string{"the API answers", "the client's span"}
 	want, got := [][]string{header}, [][]string{header}
-	missing := false
+	missing, hung := false, false
 	padding := strings.Repeat(" ", 64<<10) // more than a decoder reads at once
 	s := newShop(t)
 	client := handlerspans.NewPayments(s.payments.url)
@@ -93,63 +113,75 @@ func TestPaymentSpanEnds(t *testing.T) {
 		{"200, not JSON", http.StatusOK, "<html>" + padding},
 		{"404", http.StatusNotFound, `{"error":"no such payment"}` + padding},
 		{"500", http.StatusInternalServerError, `{"error":"out of order"}` + padding},
+		{"nothing, it hangs up", hangUp, ""},
 	} {
 		s.payments.answer(r.code, r.body)
-		started, ended := s.clientSpans()
+		ended, open := s.clientSpans()
 		_, _ = client.State(t.Context(), 42) // what it returns is another check's business
-		nowStarted, nowEnded := s.clientSpans()
-		missing = missing || nowStarted == started
-		want = append(want, []string{r.says, "1", "1"})
-		got = append(got, []string{r.says, fmt.Sprint(nowStarted - started), fmt.Sprint(nowEnded - ended)})
+		nowEnded, nowOpen := s.clientSpans()
+		end := "ends"
+		switch {
+		case nowOpen > open:
+			end, hung = "never ends", true
+		case nowEnded == ended:
+			end, missing = "there is none", true
+		}
+		want = append(want, []string{r.says, "ends"})
+		got = append(got, []string{r.says, end})
 	}
-	if recorder.Table(want...) == recorder.Table(got...) {
+	if !hung && !missing {
 		return
 	}
 	f := recorder.At((*handlerspans.Payments).State, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
 	if missing {
 		recorder.Needs(t, "payment-in-trace")
-	} else {
+	}
+	switch answered := slices.ContainsFunc(got[:len(got)-1], func(row []string) bool { return row[1] == "never ends" }); {
+	case hung && !answered:
+		f.Cause = "Where Do returns an error, the span is left open: defer span.End(), on the line below Start, ends it on\nevery path."
+	case hung:
 		f.Cause = "The span of a call ends when the response's body is read to its end or closed, since until then the\nanswer is still arriving. A span that never ends is never exported, and the connection is never used again."
 	}
 	recorder.Fail(t, f)
 }
 
-// clientSpans counts the client spans that have started, and those that have ended.
-func (s *shop) clientSpans() (started, ended int) {
-	ended = len(recorder.OfKind(s.rec.Spans(), trace.SpanKindClient))
-	return ended + len(recorder.OfKind(s.rec.Unended(), trace.SpanKindClient)), ended
+// clientSpans counts the client spans that have ended, and those that have not.
+func (s *shop) clientSpans() (ended, open int) {
+	return len(calls(s.rec.Spans())), len(calls(s.rec.Unended()))
 }
 
 // No baggage should leave for the payment API.
 func TestBaggageStaysHome(t *testing.T) {
 	s := newShop(t)
-	s.get("42", "baggage", "customer.email=ada@example.com")
-	if _, called := s.aroundPayment(); !called {
-		recorder.Needs(t, "payment-in-trace")
-		t.Fatal("the payment API was not asked")
-	}
-	header := s.payments.received()[0]
+	req := httptest.NewRequest("GET", "/orders/42", nil)
+	req.Header.Set("baggage", "customer.email=ada@example.com")
+	s.send(req)
+
 	inTrace := s.paymentInTrace()
+	header := make(http.Header)
+	for _, a := range s.payments.received() {
+		header = a.header
+	}
 	if inTrace && header.Get("baggage") == "" {
 		return
 	}
-	got := [][]string{{"GET /payments/42"}}
-	for _, name := range []string{"traceparent", "baggage"} {
-		value := "none"
-		if v := header.Get(name); v != "" {
-			value = map[string]string{"traceparent": "the request's trace", "baggage": v}[name]
-		}
-		got = append(got, []string{"  " + name + ":", value})
+	const headers = "GET /payments/42\n  traceparent: %s\n  baggage: %s"
+	traceparent, baggage := "none", "none"
+	if header.Get("traceparent") != "" {
+		traceparent = "the request's trace"
+	}
+	if values := header.Values("baggage"); len(values) > 0 {
+		baggage = strings.Join(values, ",")
 	}
 	f := recorder.At(handlerspans.NewPayments, finding.Finding{
-		Want: recorder.Table([]string{"GET /payments/42"}, []string{"  traceparent:", "the request's trace"}, []string{"  baggage:", "none"}),
-		Got:  recorder.Table(got...),
+		Want: fmt.Sprintf(headers, "the request's trace", "none"),
+		Got:  fmt.Sprintf(headers, traceparent, baggage),
 	})
 	if !inTrace {
 		recorder.Needs(t, "payment-in-trace")
-		f.Cause = "Nothing is sent along yet, so nothing can leak either."
+		f.Cause = "The call is not in the request's trace yet, so nothing of the request can leak either."
 	} else {
-		f.Cause = "Whoever called this service put an address into its baggage, and the propagator hands it on to whoever\nthis service calls. Give the transport a propagator of its own that knows the trace context alone."
+		f.Cause = "The propagator hands baggage on to whomever this service calls, no matter who has put it there, and the\npayment API is somebody else's. Give the transport a propagator of its own that knows the trace context alone."
 	}
 	recorder.Fail(t, f)
 }

@@ -2,16 +2,14 @@ package handlerspans_test
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
-	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
@@ -25,6 +23,11 @@ type shop struct {
 	orders   *orders
 	payments *payments
 	handler  http.Handler
+
+	mu       sync.Mutex
+	loading  place // the line that asks for an order's status
+	deciding place // the line that chose the last answer
+	bare     bool  // an order was read with no span "load order" open
 }
 
 func newShop(t *testing.T) *shop {
@@ -33,51 +36,117 @@ func newShop(t *testing.T) *shop {
 		orders:   &orders{status: map[int64]string{7: "packed", 42: "shipped"}, gone: map[int64]error{}},
 		payments: newPayments(t),
 	}
+	s.orders.look = func(context.Context, int64) { s.watch() }
 	setPropagator()
 	s.handler = handlerspans.NewHandler(s.orders, handlerspans.NewPayments(s.payments.url))
 	return s
 }
 
-// get asks for an order. Headers are names and values in turn.
-func (s *shop) get(id string, headers ...string) (code int, body string) {
-	return s.getWith(context.Background(), id, headers...)
+// watch notes from where an order is read, and whether in a span.
+func (s *shop) watch() {
+	_, open := loadOrder(s.rec.Unended())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loading = innermost()
+	s.bare = s.bare || !open
 }
 
-// getWith is get by a caller who may leave. A panic of the handler ends the
+// get asks for an order, and returns the status of the answer.
+func (s *shop) get(id string) (code int) {
+	return s.send(httptest.NewRequest("GET", "/orders/"+id, nil))
+}
+
+// send serves one request. Where reading the order panics, that ends the
 // request alone, as it does in a server.
-func (s *shop) getWith(ctx context.Context, id string, headers ...string) (code int, body string) {
-	req := httptest.NewRequestWithContext(ctx, "GET", "/orders/"+id, nil)
-	for i := 0; i < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
+func (s *shop) send(req *http.Request) (code int) {
 	res := httptest.NewRecorder()
 	defer func() {
-		if p := recover(); p != nil && p != errPanic {
+		if p := recover(); p != nil && !s.orders.panics() {
 			panic(p)
 		}
 	}()
-	s.handler.ServeHTTP(res, req)
-	return res.Code, strings.TrimSpace(res.Body.String())
+	s.handler.ServeHTTP(answering{res, s}, req)
+	return res.Code
+}
+
+// answering notes which line of the learner's code chose the answer.
+type answering struct {
+	*httptest.ResponseRecorder
+	shop *shop
+}
+
+func (a answering) WriteHeader(code int) {
+	a.shop.mu.Lock()
+	a.shop.deciding = outermost()
+	a.shop.mu.Unlock()
+	a.ResponseRecorder.WriteHeader(code)
+}
+
+// getAtOnce asks for two orders side by side: the first is held in the database
+// until the second is there as well.
+func (s *shop) getAtOnce(first, second int64) {
+	look := s.orders.look
+	there := map[int64]chan struct{}{first: make(chan struct{}), second: make(chan struct{})}
+	arrive := map[int64]func(){
+		first:  sync.OnceFunc(func() { close(there[first]) }),
+		second: sync.OnceFunc(func() { close(there[second]) }),
+	}
+	// Who serves one after the other is slow, and not wrong.
+	wait := func(id int64) {
+		select {
+		case <-there[id]:
+		case <-time.After(2 * time.Second):
+		}
+	}
+	s.orders.look = func(ctx context.Context, id int64) {
+		look(ctx, id)
+		arrive[id]()
+		wait(second)
+	}
+	var both sync.WaitGroup
+	both.Go(func() { s.get(strconv.FormatInt(first, 10)) })
+	wait(first)
+	both.Go(func() { s.get(strconv.FormatInt(second, 10)) })
+	both.Wait()
+	s.orders.look = look
 }
 
 // inside returns the spans without those about the payment API.
 func (s *shop) inside() (spans tracetest.SpanStubs) {
 	for _, span := range s.rec.Spans() {
-		if span.SpanKind != trace.SpanKindClient && !ofPaymentAPI(span) {
+		if !isCall(span) && !ofPaymentAPI(span) {
 			spans = append(spans, span)
 		}
 	}
 	return spans
 }
 
-// request returns the span of the request itself.
-func request(spans tracetest.SpanStubs) (tracetest.SpanStub, bool) {
-	for _, span := range recorder.OfKind(spans, trace.SpanKindServer) {
-		if !ofPaymentAPI(span) {
-			return span, true
+// calls returns the client spans of payment calls.
+func calls(spans tracetest.SpanStubs) (list tracetest.SpanStubs) {
+	for _, span := range spans {
+		if isCall(span) {
+			list = append(list, span)
 		}
 	}
-	return tracetest.SpanStub{}, false
+	return list
+}
+
+// isCall reports whether a span is of a payment call. Loading the order may be
+// a client's span too.
+func isCall(span tracetest.SpanStub) bool {
+	_, load := loadOrder(tracetest.SpanStubs{span})
+	return span.SpanKind == trace.SpanKindClient && !load
+}
+
+// request returns the span of the request itself; of several within each
+// other, the outermost.
+func request(spans tracetest.SpanStubs) (server tracetest.SpanStub, ok bool) {
+	for _, span := range recorder.OfKind(spans, trace.SpanKindServer) {
+		if !ofPaymentAPI(span) && (!ok || recorder.Below(spans, server, span)) {
+			server, ok = span, true
+		}
+	}
+	return server, ok
 }
 
 // loadOrder returns the span "load order", also one that tells the order's
@@ -89,86 +158,4 @@ func loadOrder(spans tracetest.SpanStubs) (tracetest.SpanStub, bool) {
 		}
 	}
 	return tracetest.SpanStub{}, false
-}
-
-var (
-	errGone  = errors.New("connection refused")
-	errPanic = errors.New("index out of range") // what a handler may panic with
-)
-
-// orders is an order store that does what a check wants of it. Safe for
-// concurrent use; set the fields before.
-type orders struct {
-	status map[int64]string
-	gone   map[int64]error           // what reading an order fails with; errPanic panics
-	look   func(ctx context.Context) // called with the context of each call; may be nil
-}
-
-// Status implements handlerspans.Orders.
-func (o *orders) Status(ctx context.Context, id int64) (string, error) {
-	if o.look != nil {
-		o.look(ctx)
-	}
-	switch err := o.gone[id]; {
-	case err == errPanic:
-		panic(errPanic)
-	case err != nil:
-		return "", err
-	}
-	status, ok := o.status[id]
-	if !ok {
-		return "", handlerspans.ErrNotFound
-	}
-	return status, nil
-}
-
-// payments is a payment API with spans of its own. Each answers as answer says.
-type payments struct {
-	url string
-
-	mu      sync.Mutex
-	code    int
-	body    string
-	headers []http.Header // of each request
-}
-
-const paid = `{"order_id":42,"state":"paid"}`
-
-// paymentAPI is the scope of the payment API's spans.
-const paymentAPI = "payment-api"
-
-func ofPaymentAPI(s tracetest.SpanStub) bool { return s.InstrumentationScope.Name == paymentAPI }
-
-func newPayments(t *testing.T) *payments {
-	p := &payments{code: http.StatusOK, body: paid}
-	srv := httptest.NewServer(p)
-	t.Cleanup(srv.Close)
-	t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
-	p.url = srv.URL
-	return p
-}
-
-func (p *payments) answer(code int, body string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.code, p.body = code, body
-}
-
-// received returns the headers of each request so far.
-func (p *payments) received() []http.Header {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return append([]http.Header(nil), p.headers...)
-}
-
-func (p *payments) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-	_, span := otel.GetTracerProvider().Tracer(paymentAPI).Start(ctx, "GET /payments/{id}", trace.WithSpanKind(trace.SpanKindServer))
-	defer span.End()
-	p.mu.Lock()
-	code, body := p.code, p.body
-	p.headers = append(p.headers, r.Header)
-	p.mu.Unlock()
-	w.WriteHeader(code)
-	_, _ = io.WriteString(w, body) // the caller has gone: nobody is left to tell
 }
