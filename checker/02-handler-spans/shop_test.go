@@ -25,9 +25,10 @@ type shop struct {
 	handler  http.Handler
 
 	mu       sync.Mutex
-	loading  place // the line that asks for an order's status
-	deciding place // the line that chose the last answer
-	bare     bool  // an order was read with no span "load order" open
+	loading  place  // the line that asks for an order's status
+	deciding place  // the line that chose the last answer
+	body     string // of the last answer
+	bare     bool   // an order was read with no span "load order" open
 }
 
 func newShop(t *testing.T) *shop {
@@ -66,6 +67,9 @@ func (s *shop) send(req *http.Request) (code int) {
 		}
 	}()
 	s.handler.ServeHTTP(answering{res, s}, req)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.body = res.Body.String()
 	return res.Code
 }
 

@@ -3,12 +3,14 @@ package command
 import (
 	"github.com/spf13/cobra"
 
+	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/terminal"
 )
 
 const about = `The Invisible Thread: learn OpenTelemetry by instrumenting a Go service, one small check at a time.
 
-"go run ." starts the workshop. Open the file that it names, and save: every save is graded.`
+"go run ." starts the workshop. Open the file that it names, and save: every save is graded.
+"go run . 02" begins at another step.`
 
 const usage = `{{with .Long}}{{. | trimTrailingWhitespaces}}
 
@@ -37,20 +39,31 @@ func newRoot(w *workshop) *cobra.Command {
 		DisableFlagsInUseLine: true,
 		CompletionOptions:     cobra.CompletionOptions{DisableDefaultCmd: true},
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
+			if len(args) > 1 {
 				return unknownCommand(cmd, args[0])
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := w.session()
 			if err != nil {
 				return err
 			}
-			if w.interactive() {
-				return ended(cmd.Context(), terminal.Screen(cmd.Context(), s, w.look(), w.stdin, w.stdout))
+			var at *lesson.Check
+			if len(args) == 1 {
+				step, check, err := lesson.Find(s.Steps, args[0])
+				if err != nil { // more likely it was meant to be a command
+					return unknownCommand(cmd, args[0])
+				}
+				if at = check; check == nil {
+					begin := s.Begin(step)
+					at = &begin
+				}
 			}
-			if err := terminal.Plain(cmd.Context(), s, w.look(), w.stdout); err != nil {
+			if w.interactive() {
+				return ended(cmd.Context(), terminal.Screen(cmd.Context(), s, at, w.look(), w.stdin, w.stdout))
+			}
+			if err := terminal.Plain(cmd.Context(), s, at, w.look(), w.stdout); err != nil {
 				return err
 			}
 			return errInterrupted // nothing else ends it

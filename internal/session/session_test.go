@@ -3,6 +3,7 @@ package session_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,6 +12,7 @@ import (
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
 	"otel.workshop/internal/session/sessiontest"
+	"otel.workshop/internal/variant"
 )
 
 func TestOutcomesAreRememberedByEveryProcess(t *testing.T) {
@@ -171,4 +173,31 @@ func TestPath(t *testing.T) {
 	require.Equal(t, "gamma", s.Previous(at("delta")).ID)
 	require.Equal(t, "delta", s.Further(at("alpha"), report()).ID)
 	require.Nil(t, s.Further(at("alpha"), report("delta")))
+}
+
+// A learner may begin at any step: the one that they have begun is the one that
+// they are at.
+func TestCurrentStep(t *testing.T) {
+	s, g := sessiontest.New(t)
+	for _, step := range []string{"01-first", "02-second"} {
+		name := strings.TrimPrefix(step[2:], "-") + ".go"
+		sessiontest.Write(t, s.Root(), "solutions/"+step+"/"+name, "package p // solved\n")
+		sessiontest.Write(t, s.Root(), "steps/"+step+"/"+name, "package p // to do\n")
+		starter, err := variant.MakeStarter(s.Root(), step)
+		require.NoError(t, err)
+		sessiontest.Write(t, s.Root(), variant.StarterPath(step), string(starter))
+	}
+	require.Equal(t, "01-first", s.Current().Name, "nothing has been begun")
+	sessiontest.Write(t, s.Root(), "steps/02-second/second.go", "package p // half done\n")
+	require.Equal(t, "02-second", s.Current().Name)
+	require.Equal(t, "epsilon", s.Unfinished().ID)
+	sessiontest.Write(t, s.Root(), "steps/01-first/first.go", "package p // half done\n")
+	require.Equal(t, "01-first", s.Current().Name, "both have been begun")
+
+	require.Equal(t, "alpha", s.Begin(s.Steps[0]).ID)
+	g.Set(grader.Pass, "alpha", "beta", "gamma", "delta")
+	_, err := s.Run(t.Context(), s.Steps[0], nil, nil)
+	require.NoError(t, err)
+	require.Equal(t, "delta", s.Begin(s.Steps[0]).ID, "all of it passes")
+	require.Equal(t, "02-second", s.Current().Name)
 }

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/workspace"
@@ -67,16 +69,31 @@ func (s *Session) Last(step lesson.Step) grader.Report {
 	return r
 }
 
-// Current returns the step to work on: the first whose core is not known to
-// pass, else the last one. Stale results count, as it is only a place to begin
-// at.
+// Current returns the step to work on: the first that the learner has begun and
+// whose core is not known to pass, else the first whose core does not, else the
+// last one. Stale results count, as it is only a place to begin at.
 func (s *Session) Current() lesson.Step {
-	for _, step := range s.Steps {
+	current := s.Steps[len(s.Steps)-1]
+	for _, step := range slices.Backward(s.Steps) {
 		if !s.Last(step).Passed(false) {
+			current = step
+		}
+	}
+	for _, step := range s.Steps {
+		if !s.Last(step).Passed(false) && !s.NotStarted(step) {
 			return step
 		}
 	}
-	return s.Steps[len(s.Steps)-1]
+	return current
+}
+
+// Begin returns the check to begin a step at: the first that is not known to
+// pass, core before further, else the last one.
+func (s *Session) Begin(step lesson.Step) lesson.Check {
+	if first := s.Last(step).First(); first != nil {
+		return first.Check
+	}
+	return step.Checks[len(step.Checks)-1]
 }
 
 // Unfinished returns the check to work on: the first of the current step that

@@ -48,10 +48,10 @@ type model struct {
 	stopWork   context.CancelFunc // ends the work on the current step
 }
 
-func newModel(ctx context.Context, s *session.Session, c *collector.Collector, look Look) *model {
+func newModel(ctx context.Context, s *session.Session, at *lesson.Check, c *collector.Collector, look Look) *model {
 	m := &model{
 		ctx: ctx, session: s, collector: c, look: look, height: 24,
-		feed: NewFeed(c.Store()), check: firstCheck(s), stopWork: func() {},
+		feed: NewFeed(c.Store()), check: firstCheck(s, at), settled: at != nil, stopWork: func() {},
 	}
 	m.worker = newWorker(s, func(event any) { m.tell(event) })
 	m.counter = newCounter(s.Root(), c)

@@ -25,7 +25,7 @@ type desk struct {
 
 func newDesk(t *testing.T) desk {
 	s, g := sessiontest.New(t)
-	m := newModel(t.Context(), s, startCollector(t), Look{Width: 80})
+	m := newModel(t.Context(), s, nil, startCollector(t), Look{Width: 80})
 	m.tell = func(any) {}
 	m.report = grader.Report{Step: s.Step(m.check)}
 	m.height, m.sized = 1000, true // what is said comes in one piece
@@ -126,7 +126,7 @@ func TestWhatWasRememberedGivesWayToTheFirstRun(t *testing.T) {
 	g.Set(grader.Pass, "alpha")
 	_, err := s.Run(t.Context(), s.Steps[0], nil, nil)
 	require.NoError(t, err)
-	m := newModel(t.Context(), s, startCollector(t), Look{Width: 80})
+	m := newModel(t.Context(), s, nil, startCollector(t), Look{Width: 80})
 	m.tell = func(any) {}
 	m.report = grader.Report{Step: s.Steps[0]}
 	d := desk{m, t, s, g}

@@ -14,17 +14,18 @@ import (
 	"otel.workshop/internal/session"
 )
 
-// Plain is the workshop without a screen: it grades the current step at every
-// save, and prints, until ctx is done. The collector runs along. An error is
-// one of starting, or w's.
-func Plain(ctx context.Context, s *session.Session, look Look, w io.Writer) (err error) {
+// Plain is the workshop without a screen: it grades the step at hand at every
+// save, and prints, until ctx is done. It begins at a check, or, when that is
+// nil, where the learner is. The collector runs along. An error is one of
+// starting, or w's.
+func Plain(ctx context.Context, s *session.Session, at *lesson.Check, look Look, w io.Writer) (err error) {
 	c, err := collector.Start(collector.Options{})
 	if err != nil {
 		return fmt.Errorf("start the collector: %w", err)
 	}
 	defer func() { err = errors.Join(err, closeCollector(c)) }()
 
-	p := &plain{session: s, look: look, out: w, check: firstCheck(s)}
+	p := &plain{session: s, look: look, out: w, check: firstCheck(s, at)}
 	p.print(welcome(s, p.check, c, look))
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -101,14 +102,16 @@ func (p *plain) print(text string) {
 	}
 }
 
-// firstCheck is where a session begins: the first check that does not pass,
-// else the last of all.
-func firstCheck(s *session.Session) lesson.Check {
+// firstCheck is where a session begins: at the check that was asked for, else
+// at the first that does not pass, else at the last of all.
+func firstCheck(s *session.Session, at *lesson.Check) lesson.Check {
+	if at != nil {
+		return *at
+	}
 	if c := s.Unfinished(); c != nil {
 		return *c
 	}
-	step := s.Current()
-	return step.Checks[len(step.Checks)-1]
+	return s.Begin(s.Current())
 }
 
 func closeCollector(c *collector.Collector) error {

@@ -10,13 +10,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
 )
 
 // Screen is the workshop in a terminal, until the learner quits or ctx is
-// done. What is said stays in the scrollback; a few lines below it are alive.
+// done. It begins at a check, or, when that is nil, where the learner is. What is said stays in the scrollback; a few lines below it are alive.
 // The collector runs all the time. Nothing is left running afterwards.
-func Screen(ctx context.Context, s *session.Session, look Look, in io.Reader, out io.Writer) (err error) {
+func Screen(ctx context.Context, s *session.Session, at *lesson.Check, look Look, in io.Reader, out io.Writer) (err error) {
 	c, err := collector.Start(collector.Options{})
 	if err != nil {
 		return fmt.Errorf("start the collector: %w", err)
@@ -25,7 +26,7 @@ func Screen(ctx context.Context, s *session.Session, look Look, in io.Reader, ou
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	m := newModel(ctx, s, c, look)
+	m := newModel(ctx, s, at, c, look)
 	// Before Bubble Tea takes over: it would first scroll the window clear.
 	if _, err := io.WriteString(out, "\n"+fit(welcome(s, m.check, c, look), look.Width)+"\n"); err != nil {
 		return fmt.Errorf("print: %w", err)

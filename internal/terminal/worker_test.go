@@ -102,7 +102,7 @@ func TestPlain(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var out sink
 	ended := make(chan error)
-	go func() { ended <- Plain(ctx, s, Look{Width: 80}, &out) }()
+	go func() { ended <- Plain(ctx, s, nil, Look{Width: 80}, &out) }()
 
 	has := func(text string) {
 		t.Helper()
@@ -123,8 +123,21 @@ func TestPlain(t *testing.T) {
 	require.NoError(t, <-ended)
 }
 
+func TestPlainBeginsWhereItIsTold(t *testing.T) {
+	s, _ := sessiontest.New(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var out sink
+	ended := make(chan error)
+	at := s.Begin(s.Steps[1])
+	go func() { ended <- Plain(ctx, s, &at, Look{Width: 80}, &out) }()
+	require.Eventually(t, func() bool { return strings.Contains(out.String(), "✗ epsilon") }, 10*time.Second, 5*time.Millisecond)
+	require.NotContains(t, out.String(), "alpha")
+	cancel()
+	require.NoError(t, <-ended)
+}
+
 func TestPlainEndsWhenNobodyReads(t *testing.T) {
 	s, _ := sessiontest.New(t)
 	out := sink{err: fmt.Errorf("broken pipe")}
-	require.ErrorContains(t, Plain(t.Context(), s, Look{Width: 80}, &out), "broken pipe")
+	require.ErrorContains(t, Plain(t.Context(), s, nil, Look{Width: 80}, &out), "broken pipe")
 }
