@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -167,10 +168,16 @@ func (p *printer) output(res grader.Result) {
 	}
 }
 
+// inStack is a place of the learner's in a stack: the first is where it happened.
+var inStack = regexp.MustCompile(`steps/\S+\.go:\d+`)
+
 // where says where to go: the line of code, or the lesson when none is known.
 func where(res grader.Result) string {
 	lesson := "lesson " + res.Check.Number
 	f := res.Finding
+	if place := inStack.FindString(res.Stack); place != "" && f == nil {
+		return oneLine(place) + "   ·   " + lesson
+	}
 	if f == nil || f.File == "" {
 		path, _, _ := strings.Cut(res.Check.Lesson(), "#")
 		return path + "   ·   " + lesson

@@ -40,10 +40,15 @@ func (r *runner) toggle(line string) {
 		r.warn(err.Error())
 		return
 	}
-	on := !slices.Contains(r.world.On(), f)
-	if err := r.world.Set(f, on); err != nil {
+	before := r.world.On()
+	if err := r.world.Set(f, !slices.Contains(before, f)); err != nil {
 		r.warn(err.Error())
 		return
+	}
+	for _, old := range before {
+		if old != f && !slices.Contains(r.world.On(), old) {
+			r.print(r.look.dim("  " + string(f) + " takes the place of " + string(old)))
+		}
 	}
 	r.tellFaults()
 }

@@ -51,12 +51,16 @@ var dull = map[string]bool{
 }
 
 // series is what tells a stream from its siblings: its attributes, by the last
-// part of their names.
+// part of their names where that says enough.
 func series(p collector.Point) string {
 	var parts []string
 	for _, a := range p.Attrs {
+		name := a.Key[strings.LastIndex(a.Key, ".")+1:]
+		if a.Key == "error.type" {
+			name = a.Key
+		}
 		if !dull[a.Key] {
-			parts = append(parts, a.Key[strings.LastIndex(a.Key, ".")+1:]+"="+a.Value)
+			parts = append(parts, name+"="+a.Value)
 		}
 	}
 	return printable.Text(strings.Join(parts, " "))
@@ -69,7 +73,10 @@ func value(m collector.Metric, p collector.Point) string {
 		if p.Count == 1 {
 			return text + "  " + number(p.Sum, m.Unit)
 		}
-		for _, q := range []float64{0.5, 0.9, 0.99} {
+		if m.Unit == "By" { // of sizes, nobody asks for the 99th percentile
+			return text + "  mean " + number(p.Sum/float64(p.Count), m.Unit)
+		}
+		for _, q := range []float64{0.5, 0.99} {
 			if v, ok := quantile(p, q); ok {
 				text += fmt.Sprintf("  p%g %s", q*100, number(v, m.Unit))
 			}

@@ -74,10 +74,13 @@ func TestRun(t *testing.T) {
 	require.Contains(t, out.String(), "! payment-fails: the payment API answers 500")
 	require.Equal(t, http.StatusBadGateway, get(t, url))
 	say("payment-fails", "✓ nothing is wrong any more")
+	say("slow-payment", "! slow-payment: the payment API takes 2s longer")
+	say("payment-down", "payment-down takes the place of slow-payment")
+	say("payment-down", `(?s)✓ nothing.*✓ nothing is wrong any more`)
 	say("slow-databse", `did you mean slow-database\?`)
 	say("database-down", "! database-down: the database refuses connections")
 	require.Equal(t, http.StatusInternalServerError, get(t, url))
-	say("database-down", `(?s)✓ nothing.*✓ nothing is wrong any more`)
+	say("database-down", `(?s)(✓ nothing is wrong.*){3}`)
 	require.Equal(t, http.StatusOK, get(t, url))
 
 	interrupt()
@@ -87,7 +90,7 @@ func TestRun(t *testing.T) {
 		`trace [0-9a-f]{8}   demo-service, payment-api   \S+ \S+   5 spans   ✗ 3 errors`,
 		`✗ db\.query    → postgresql`,
 		`trace [0-9a-f]{8}   demo-service, payment-api   \S+ \S+   5 spans\n`,
-		`db\.query\.count +1 +type=connection\n +2 +status=ok`,
+		`db\.query\.count +1 +error\.type=connection\n +2 +status=ok`,
 		`The service stopped in \S+ \(exit status 0\)\. The last flush brought \d+ spans and \d+ data points\.`,
 	} {
 		require.Regexp(t, want, out.String())
