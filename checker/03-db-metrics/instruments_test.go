@@ -35,10 +35,10 @@ func TestInstrumentsMadeOnce(t *testing.T) {
 	if first > 0 && more == 0 {
 		return
 	}
-	f := recorder.At((*dbmetrics.Store).Status, finding.Finding{
-		Want: recorder.Table([]string{"made for the first query", "all of them"}, []string{"made for three more", "none"}),
-		Got:  recorder.Table([]string{"made for the first query", fmt.Sprint(first)}, []string{"made for three more", fmt.Sprint(more)}),
-	})
+	says := func(first, more int64) string {
+		return recorder.Table([]string{"instruments"}, []string{"  made by the end of the first query", fmt.Sprint(first)}, []string{"  made for three more queries", fmt.Sprint(more)})
+	}
+	f := recorder.At((*dbmetrics.Store).Status, finding.Finding{Want: says(first, 0), Got: says(first, more)})
 	if first == 0 {
 		recorder.Needs(t, "queries-counted", "duration-in-seconds")
 	} else {

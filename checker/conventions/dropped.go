@@ -111,7 +111,9 @@ func inspect(fset *token.FileSet, file *ast.File, info *types.Info) []string {
 		case *ast.ExprStmt:
 			report(n.X)
 		case *ast.DeferStmt:
-			report(n.Call)
+			if !givesBack(n.Call, info) {
+				report(n.Call)
+			}
 		case *ast.GoStmt:
 			report(n.Call)
 		case *ast.AssignStmt:
@@ -126,6 +128,21 @@ func inspect(fset *token.FileSet, file *ast.File, info *types.Info) []string {
 		return true
 	})
 	return found
+}
+
+// givesBack reports whether call is rows.Close, tx.Rollback or one like them,
+// which say nothing, deferred, that was not said before: what was wrong with
+// rows is in rows.Err, and a Rollback after a Commit always fails.
+func givesBack(call *ast.CallExpr, info *types.Info) bool {
+	fun, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || fun.Sel.Name != "Close" && fun.Sel.Name != "Rollback" || info.Types[fun.X].Type == nil {
+		return false
+	}
+	switch info.Types[fun.X].Type.String() {
+	case "*database/sql.Rows", "*database/sql.Stmt", "*database/sql.Conn", "*database/sql.Tx":
+		return true
+	}
+	return false
 }
 
 func isBlank(e ast.Expr) bool {

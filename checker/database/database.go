@@ -9,7 +9,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"net"
+	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/lib/pq"
@@ -50,12 +53,19 @@ func (d *Database) Cut() int {
 	return d.cut
 }
 
-// Errors as lib/pq returns them. A query that is ended by its context is
-// canceled at the server, and comes back as the server's error: it wraps no
-// error of the context.
+// Errors as lib/pq v1.12.3 returns them, compared with PostgreSQL 15.
+//
+// A query that its context ends while it runs is canceled at the server, and
+// comes back as the server's error: it wraps no error of the context. One whose
+// context has ended before, or ends while it waits for a connection, never
+// reaches the driver: database/sql returns the context's own error.
 var (
 	ErrCanceled   error = &pq.Error{Severity: "ERROR", Code: "57014", Message: "canceling statement due to user request"}
-	ErrConnection       = errors.New("dial tcp 127.0.0.1:5432: connect: connection refused")
+	ErrDiskFull   error = &pq.Error{Severity: "ERROR", Code: "53100", Message: "could not write to file: No space left on device"}
+	ErrConnection error = &net.OpError{
+		Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5432},
+		Err: os.NewSyscallError("connect", syscall.ECONNREFUSED),
+	}
 )
 
 // NoTable is the error of a table that does not exist.
@@ -108,10 +118,12 @@ func (c connector) Driver() driver.Driver                        { return nil }
 
 type conn struct{ d *Database }
 
-func (c *conn) Close() error { return nil }
-func (c *conn) Begin() (driver.Tx, error) {
-	return tx{}, nil
-}
+func (c *conn) Close() error              { return nil }
+func (c *conn) Begin() (driver.Tx, error) { return tx{}, nil }
+
+// BeginTx implements driver.ConnBeginTx: any isolation, read only or not.
+func (c *conn) BeginTx(context.Context, driver.TxOptions) (driver.Tx, error) { return tx{}, nil }
+
 func (c *conn) Prepare(text string) (driver.Stmt, error) { return stmt{c.d, text}, nil }
 
 // QueryContext implements driver.QueryerContext.

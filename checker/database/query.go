@@ -9,6 +9,8 @@ import (
 )
 
 var (
+	inParentheses = regexp.MustCompile(`\([^()]*\)`)
+
 	selected  = regexp.MustCompile(`(?is)^\s*select\s+(.*?)\s+from\s`)
 	condition = regexp.MustCompile(`(?is)\bwhere\b.*?'?(\d+)'?\s*(limit\s+\d+\s*)?;?\s*$`)
 )
@@ -36,8 +38,12 @@ func (q Query) columns() []string {
 		return []string{"status"}
 	}
 	var names []string
-	for name := range strings.SplitSeq(m[1], ",") {
-		names = append(names, strings.TrimSpace(name))
+	for name := range strings.SplitSeq(inParentheses.ReplaceAllString(m[1], ""), ",") {
+		if name = strings.TrimSpace(name); name == "*" {
+			names = append(names, "id", "status") // as the table has them
+		} else {
+			names = append(names, name)
+		}
 	}
 	return names
 }
