@@ -42,7 +42,7 @@ func TestContextExtracted(t *testing.T) {
 	// global propagator to read the request with.
 	seen := servers(w.spans.Spans())
 	if len(seen) == 0 {
-		rec := recorder.New(t)
+		rec := recorder.New(t, "")
 		call(otelhttp.NewHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "ok") // a recorder takes everything
 		}), "checker", otelhttp.WithTracerProvider(rec.TracerProvider)))

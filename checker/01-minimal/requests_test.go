@@ -16,7 +16,7 @@ import (
 
 // Every request should leave a server span and be counted in http.server.request.duration.
 func TestRequestsTraced(t *testing.T) {
-	rec := recorder.Global(t)
+	rec := recorder.Global(t, "")
 	res := httptest.NewRecorder()
 	minimal.NewHandler().ServeHTTP(res, httptest.NewRequest("GET", "/", nil))
 

@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
+	"otel.workshop/checker/recorder"
 	handlerspans "otel.workshop/steps/02-handler-spans"
 )
 
@@ -57,7 +57,8 @@ func (o *orders) panics() bool { return slices.Contains(slices.Collect(maps.Valu
 // payments is a payment API with spans of its own. Each request is answered as
 // the last call of answer says. Safe for concurrent use.
 type payments struct {
-	url string
+	url      string
+	provider trace.TracerProvider
 
 	mu       sync.Mutex
 	code     int
@@ -89,8 +90,8 @@ const paymentAPI = "payment-api"
 
 func ofPaymentAPI(s tracetest.SpanStub) bool { return s.InstrumentationScope.Name == paymentAPI }
 
-func newPayments(t *testing.T) *payments {
-	p := &payments{code: http.StatusOK, body: paid}
+func newPayments(t *testing.T, rec *recorder.Recorder) *payments {
+	p := &payments{provider: rec.Service("payment-api"), code: http.StatusOK, body: paid}
 	srv := httptest.NewServer(p)
 	t.Cleanup(srv.Close)
 	t.Cleanup(srv.CloseClientConnections) // also those that the learner's code keeps open
@@ -121,7 +122,7 @@ func (p *payments) received() []asked {
 
 func (p *payments) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-	_, span := otel.GetTracerProvider().Tracer(paymentAPI).Start(ctx, "GET /payments/{id}", trace.WithSpanKind(trace.SpanKindServer))
+	_, span := p.provider.Tracer(paymentAPI).Start(ctx, "GET /payments/{id}", trace.WithSpanKind(trace.SpanKindServer))
 	defer span.End()
 	p.mu.Lock()
 	code, body, slow := p.code, p.body, p.slow

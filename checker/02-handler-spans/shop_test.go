@@ -32,10 +32,11 @@ type shop struct {
 }
 
 func newShop(t *testing.T) *shop {
+	rec := recorder.Global(t, "demo-service")
 	s := &shop{
-		rec:      recorder.Global(t),
+		rec:      rec,
 		orders:   &orders{status: map[int64]string{7: "packed", 42: "shipped"}, gone: map[int64]error{}},
-		payments: newPayments(t),
+		payments: newPayments(t, rec),
 	}
 	s.orders.look = func(context.Context, int64) { s.watch() }
 	setPropagator()

@@ -33,7 +33,7 @@ func open(t *testing.T, db *database.Database, f func(ctx context.Context, s *sh
 	if db.Orders == nil {
 		db.Orders = map[int64]string{7: "packed", 42: "shipped"}
 	}
-	s := &shop{rec: recorder.Global(t), db: db}
+	s := &shop{rec: recorder.Global(t, "demo-service"), db: db}
 	var failed error
 	recorder.Bubble(t, recorder.At(dbmetrics.NewStore, finding.Finding{
 		Want: "NewStore and Status return",

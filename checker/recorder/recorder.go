@@ -10,8 +10,10 @@ import (
 	"go.opentelemetry.io/otel"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -24,13 +26,11 @@ type Recorder struct {
 }
 
 // New returns a recorder whose spans become an artifact of the check t. It
-// samples everything and registers nothing.
-func New(t testing.TB) *Recorder {
-	spans := tracetest.NewSpanRecorder()
-	r := &Recorder{
-		TracerProvider: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)),
-		spans:          spans,
-	}
+// samples everything and registers nothing. The spans are those of a service
+// of that name; "" leaves it to the SDK, as a service does that has none.
+func New(t testing.TB, service string) *Recorder {
+	r := &Recorder{spans: tracetest.NewSpanRecorder()}
+	r.TracerProvider = r.Service(service)
 	atEnd(t, func() {
 		KeepSpans(t, r.Spans())
 		if r.reader != nil {
@@ -42,12 +42,25 @@ func New(t testing.TB) *Recorder {
 
 // Global returns a recorder that is registered as this process's tracer and
 // meter provider. It sets no propagator: that would complete the learner's.
-func Global(t testing.TB) *Recorder {
-	r := New(t)
+func Global(t testing.TB, service string) *Recorder {
+	r := New(t, service)
 	r.reader = sdkmetric.NewManualReader()
 	otel.SetTracerProvider(r.TracerProvider)
-	otel.SetMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(r.reader)))
+	otel.SetMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(r.reader), sdkmetric.WithResource(named(service))))
 	return r
+}
+
+// Service returns a tracer provider of another service, which this recorder
+// records as well.
+func (r *Recorder) Service(name string) trace.TracerProvider {
+	return sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(r.spans), sdktrace.WithResource(named(name)))
+}
+
+func named(service string) *resource.Resource {
+	if service == "" {
+		return resource.Default()
+	}
+	return resource.NewSchemaless(semconv.ServiceName(service))
 }
 
 // Spans returns the spans that have ended, in that order.
