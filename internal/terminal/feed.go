@@ -123,7 +123,7 @@ func (f *Feed) changedMetrics() []collector.Metric {
 	for _, m := range f.store.Metrics() {
 		var points []collector.Point
 		for _, p := range m.Points {
-			key := m.Service + "\x00" + m.Instance + "\x00" + m.Scope + "\x00" + m.Name + "\x00" + series(p)
+			key := fmt.Sprintf("%q", []string{m.Service, m.Instance, m.Scope, m.Name, fmt.Sprint(p.Attrs)})
 			if v := value(m, p); f.series[key] != v {
 				f.series[key] = v
 				points = append(points, p)

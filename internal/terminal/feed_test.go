@@ -109,3 +109,15 @@ func TestFeedDrawsTheCaller(t *testing.T) {
 	require.Contains(t, news[0], "└─ GET /")
 	require.NotContains(t, news[0], "not received")
 }
+
+// Two series that look alike on the screen are two all the same: what one of
+// them says is no news about the other.
+func TestFeedTellsSeriesApart(t *testing.T) {
+	c := startCollector(t)
+	f := NewFeed(c.Store())
+	send(t, c, "/v1/metrics", `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"connections","sum":{"aggregationTemporality":2,"dataPoints":[
+		{"asInt":"1","timeUnixNano":"1","attributes":[{"key":"state","value":{"stringValue":"idle"}}]},
+		{"asInt":"2","timeUnixNano":"1","attributes":[{"key":"db.client.connection.state","value":{"stringValue":"idle"}}]}]}}]}]}]}`)
+	require.Len(t, f.News(time.Now(), false, Look{Width: 80}), 1)
+	require.Empty(t, f.News(time.Now(), false, Look{Width: 80}))
+}
