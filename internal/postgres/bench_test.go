@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/postgres/realpg"
 )
 
 // BenchmarkStart measures how long it is from nothing to the first answer, and
@@ -30,7 +32,7 @@ func BenchmarkStart(b *testing.B) {
 func BenchmarkSelect(b *testing.B) {
 	for name, url := range map[string]func() string{
 		"embedded": func() string { return start(b).URL() },
-		"real":     func() string { return realDatabase(b) },
+		"real":     func() string { return realpg.Start(b) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			db := connect(b, url())

@@ -33,12 +33,7 @@ func TestCancel(t *testing.T) {
 			t.Run(tt.name, func(t *testing.T) {
 				idle := tg.running(t)
 				run := func(ctx context.Context) error {
-					rows, err := db.QueryContext(ctx, tt.query, tt.args...)
-					if err == nil {
-						for rows.Next() {
-						}
-						err = rows.Err()
-					}
+					_, err := drain(db.QueryContext(ctx, tt.query, tt.args...))
 					return err
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -62,12 +57,6 @@ func TestCancel(t *testing.T) {
 		}
 		require.Equal(t, "shipped", statusOf(t, db, 42))
 	})
-}
-
-func statusOf(t testing.TB, db *sql.DB, id int) (s string) {
-	t.Helper()
-	require.NoError(t, db.QueryRow("SELECT status FROM orders WHERE id = $1", id).Scan(&s))
-	return s
 }
 
 // A cancelled statement should break its transaction and leave its prepared

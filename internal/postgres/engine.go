@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -19,27 +21,22 @@ const (
 	maxDatabase = 1 << 16  // pages of 4 KiB
 )
 
-// functions are those that SQLite and PostgreSQL have with the same meaning,
-// and what each returns; unknownType is the type of its first argument.
-var functions = map[string]dataType{
-	"count":    int8Type,
-	"sum":      unknownType,
-	"min":      unknownType,
-	"max":      unknownType,
-	"coalesce": unknownType,
-	"nullif":   unknownType,
-	"abs":      unknownType,
-	"length":   int4Type,
-	"pg_sleep": voidType,
-	"version":  textType,
-}
+// functions are those that SQLite and PostgreSQL have with the same meaning.
+var functions = strings.Fields("abs avg coalesce count length like max min nullif pg_sleep sum")
+
+var changes = map[sqlite3.AuthorizerActionCode]string{sqlite3.AUTH_INSERT: "INSERT", sqlite3.AUTH_UPDATE: "UPDATE", sqlite3.AUTH_DELETE: "DELETE"}
 
 // An engine is a connection to SQLite that does no more than what PostgreSQL
 // would do too. It serves one client, one statement at a time.
 type engine struct {
 	*sqlite3.Conn
-	tables  []string // those that the statement names that is being prepared
-	refused error    // why the authorizer denied it
+	seen // by the authorizer, in the statement that is being prepared
+}
+
+type seen struct {
+	columns [][2]string // those that are named, with their tables
+	changes string      // the first that it does: INSERT, UPDATE or DELETE
+	refused error       // why it was denied
 }
 
 // openEngine connects to the database in memory that has this name, and makes
@@ -50,28 +47,15 @@ func openEngine(name string) (*engine, error) {
 		return nil, err
 	}
 	e := &engine{Conn: db}
-	if err := e.setup(); err != nil {
-		_ = db.Close() // the first error is the one to tell
-		return nil, err
+	e.Limit(sqlite3.LIMIT_LENGTH, maxValue)
+	err = e.Exec(fmt.Sprintf("PRAGMA case_sensitive_like = 1; PRAGMA foreign_keys = 1; PRAGMA temp_store = memory; PRAGMA hard_heap_limit = %d; PRAGMA max_page_count = %d", maxHeap, maxDatabase))
+	if err == nil {
+		err = errors.Join(e.CreateFunction("pg_sleep", 1, sqlite3.INNOCUOUS, sleep), e.SetAuthorizer(e.authorize))
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	return e, nil
-}
-
-func (e *engine) setup() error {
-	e.Limit(sqlite3.LIMIT_LENGTH, maxValue)
-	err := e.Exec(fmt.Sprintf("PRAGMA case_sensitive_like = 1; PRAGMA temp_store = memory; PRAGMA hard_heap_limit = %d; PRAGMA max_page_count = %d", maxHeap, maxDatabase))
-	if err != nil {
-		return err
-	}
-	if err := e.CreateFunction("pg_sleep", 1, sqlite3.INNOCUOUS, sleep); err != nil {
-		return err
-	}
-	if err := e.CreateFunction("version", 0, sqlite3.INNOCUOUS, func(ctx sqlite3.Context, _ ...sqlite3.Value) {
-		ctx.ResultText("the workshop's embedded database, a stand-in for PostgreSQL " + version)
-	}); err != nil {
-		return err
-	}
-	return e.SetAuthorizer(e.authorize)
 }
 
 // sleep is pg_sleep: it waits for a number of seconds, and ends early when its
@@ -93,40 +77,58 @@ func sleep(ctx sqlite3.Context, arg ...sqlite3.Value) {
 
 // authorize is asked by SQLite about everything that a statement would do,
 // while it is prepared. What stands on no list is denied.
-func (e *engine) authorize(action sqlite3.AuthorizerActionCode, name, second, _, _ string) sqlite3.AuthorizerReturnCode {
+func (e *engine) authorize(action sqlite3.AuthorizerActionCode, first, second, _, _ string) sqlite3.AuthorizerReturnCode {
 	switch action {
-	case sqlite3.AUTH_SELECT, sqlite3.AUTH_RECURSIVE, sqlite3.AUTH_TRANSACTION,
+	case sqlite3.AUTH_SELECT, sqlite3.AUTH_RECURSIVE, sqlite3.AUTH_TRANSACTION, sqlite3.AUTH_CREATE_TABLE, sqlite3.AUTH_DROP_TABLE,
 		sqlite3.AUTH_CREATE_INDEX, sqlite3.AUTH_REINDEX, sqlite3.AUTH_DROP_INDEX: // those that a table makes for its keys
-		return sqlite3.AUTH_OK
-	case sqlite3.AUTH_READ, sqlite3.AUTH_INSERT, sqlite3.AUTH_UPDATE, sqlite3.AUTH_DELETE, sqlite3.AUTH_CREATE_TABLE, sqlite3.AUTH_DROP_TABLE:
-		if !slices.Contains(e.tables, name) {
-			e.tables = append(e.tables, name)
-		}
-		return sqlite3.AUTH_OK
+	case sqlite3.AUTH_READ:
+		e.columns = append(e.columns, [2]string{first, second})
+	case sqlite3.AUTH_INSERT, sqlite3.AUTH_UPDATE, sqlite3.AUTH_DELETE:
+		e.changes = cmp.Or(e.changes, changes[action])
+		e.columns = append(e.columns, [2]string{first, second}) // the second is empty but in UPDATE
 	case sqlite3.AUTH_FUNCTION:
-		if _, ok := functions[strings.ToLower(second)]; ok || strings.EqualFold(second, "like") {
-			return sqlite3.AUTH_OK
+		if !slices.Contains(functions, strings.ToLower(second)) {
+			e.refused = unsupported("the function %s", second)
 		}
-		e.refused = unsupported("the function %s", second)
 	default:
 		e.refused = unsupported("this statement")
 	}
-	return sqlite3.AUTH_DENY
+	if e.refused != nil {
+		return sqlite3.AUTH_DENY
+	}
+	return sqlite3.AUTH_OK
 }
 
-// compile prepares one statement, and leaves in e.tables which tables it names.
-func (e *engine) compile(sql string) (*sqlite3.Stmt, error) {
-	e.tables, e.refused = nil, nil
-	stmt, _, err := e.Prepare(sql)
-	switch {
-	case e.refused != nil && err != nil:
-		return nil, e.refused
-	case err != nil:
-		return nil, translate(err)
-	case stmt == nil:
-		return nil, syntaxError("")
+// isNumber reports whether the statement that was prepared last names a bigint
+// column so, and no other column.
+func (e *engine) isNumber(column string) bool {
+	found := false
+	for _, c := range e.columns {
+		if !strings.EqualFold(c[1], column) {
+			continue
+		}
+		declared, _, _, _, _, err := e.TableColumnMetadata("", c[0], column)
+		if err != nil || declared != sqliteInt {
+			return false
+		}
+		found = true
 	}
-	return stmt, nil
+	return found
+}
+
+// run runs SQL of our own.
+func (e *engine) run(sql string) error {
+	for sql = skipBlank(sql); sql != ""; sql = skipBlank(sql) {
+		st, rest, err := e.prepare(sql)
+		if err == nil {
+			err = errors.Join(st.stmt.Exec(), st.stmt.Close())
+		}
+		if err != nil {
+			return fmt.Errorf("run %.40q: %w", sql, err)
+		}
+		sql = rest
+	}
+	return nil
 }
 
 // shut ends the connection. A statement that is not closed would keep its

@@ -4,21 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/lib/pq"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"otel.workshop/internal/postgres/realpg"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		stopReal()
-		os.Exit(code)
-	}))
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A target is a database that the suite runs against.
 type target struct {
@@ -40,7 +36,7 @@ func onBoth(t *testing.T, test func(*testing.T, target)) {
 		})
 	})
 	t.Run("real", func(t *testing.T) {
-		url := realDatabase(t)
+		url := realpg.Start(t)
 		admin := connect(t, url)
 		admin.SetMaxOpenConns(1)
 		count := func(where string) func(testing.TB) int {
@@ -77,6 +73,15 @@ func connect(t testing.TB, url string) *sql.DB {
 	return db
 }
 
+// things is the suite's own table: a column of each type.
+const things = `CREATE TABLE things (
+	id    bigint PRIMARY KEY,
+	name  text,
+	small integer DEFAULT 7,
+	code  text NOT NULL UNIQUE
+);
+INSERT INTO things VALUES (1, 'one', 10, 'a'), (2, 'Zwei ''2''', -3, 'b'), (3, NULL, NULL, 'c');`
+
 func exec(t testing.TB, db interface {
 	Exec(string, ...any) (sql.Result, error)
 }, query string, args ...any) (rows int64) {
@@ -86,6 +91,42 @@ func exec(t testing.TB, db interface {
 	rows, err = result.RowsAffected()
 	require.NoError(t, err)
 	return rows
+}
+
+func statusOf(t testing.TB, db *sql.DB, id int) (s string) {
+	t.Helper()
+	require.NoError(t, db.QueryRow("SELECT status FROM orders WHERE id = $1", id).Scan(&s))
+	return s
+}
+
+func count(t testing.TB, db *sql.DB, query string) (n int) {
+	t.Helper()
+	require.NoError(t, db.QueryRow(query).Scan(&n))
+	return n
+}
+
+// drain runs a query to its end and returns its rows, with every value as text
+// and NULL as that word.
+func drain(rows *sql.Rows, err error) (all [][]string, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	columns, err := rows.Columns()
+	for err == nil && rows.Next() {
+		values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		err = rows.Scan(into...)
+		row := make([]string, len(columns))
+		for i, v := range values {
+			if row[i] = v.String; !v.Valid {
+				row[i] = "NULL"
+			}
+		}
+		all = append(all, row)
+	}
+	return all, errors.Join(err, rows.Err(), rows.Close())
 }
 
 // code returns the SQLSTATE of an error, or what it says when it has none.

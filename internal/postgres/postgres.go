@@ -5,30 +5,20 @@
 // PostgreSQL's wire protocol, version 3, over an SQLite database in memory. It
 // starts in milliseconds and needs nothing installed.
 //
-// The embedded one is as small as the workshop's own SQL allows. It knows
-// SELECT, INSERT, UPDATE, DELETE, CREATE TABLE, DROP TABLE and transactions,
-// the types bigint, integer, text, boolean and double precision, and a handful
-// of functions, pg_sleep among them. What it does not know it refuses with
-// SQLSTATE 0A000 and a sentence that says so; it never pretends. The package's
-// test suite runs the same cases against it and against a real PostgreSQL.
+// The embedded one knows SELECT, INSERT, UPDATE, DELETE, CREATE TABLE, DROP
+// TABLE and transactions, columns of bigint, integer and text, pg_sleep and a
+// few functions that everybody has. The rest gets SQLSTATE 0A000 and a sentence,
+// or is a syntax error. The tests run alike against it and a real PostgreSQL,
+// from which it differs:
 //
-// What still differs, beside what is refused:
-//
-//   - It lets anybody in, with any user, password and database, and listens on
-//     loopback alone.
-//   - One transaction writes at a time. Others wait for it, for thirty seconds
-//     at most (SQLSTATE 55P03), where PostgreSQL would make them wait for the
-//     same row only. Readers never wait. The isolation is READ COMMITTED.
-//   - A statement ends when its client is gone. PostgreSQL does that with
-//     client_connection_check_interval, which is off unless it is set.
-//   - A result column has the type that its table declares. An expression has
-//     the type that its shape tells: count(*) is bigint, a comparison boolean,
-//     1 integer. Where that is not told it is text, in which lib/pq and
-//     database/sql read a number just as well.
-//   - A parameter has the type of the column that it is compared with or stored
-//     in, and is text elsewhere.
-//   - SQLite reads some SQL that PostgreSQL refuses, such as a column that is
-//     neither grouped nor aggregated. NULLs sort first.
+//   - It lets anybody in, and listens on loopback alone.
+//   - One transaction writes at a time; the next waits, for thirty seconds at
+//     most (SQLSTATE 55P03). Readers never wait. The isolation is READ COMMITTED.
+//   - A client's statement ends with it, as with client_connection_check_interval.
+//   - A result is bigint if it is a column of numbers, and text otherwise, as
+//     SQLite writes and names it: count(*) is called that, and true is 1.
+//   - A parameter is bigint behind such a column, as in id = $1, and text otherwise.
+//   - SQLite reads some SQL that PostgreSQL refuses.
 package postgres
 
 import (
@@ -95,10 +85,7 @@ func (d *Database) Close() error {
 	if d.embedded == nil {
 		return nil
 	}
-	if err := d.embedded.close(); err != nil {
-		return fmt.Errorf("close the embedded database: %w", err)
-	}
-	return nil
+	return d.embedded.close()
 }
 
 // Stats are what the embedded database sees at one moment.

@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	patience  = 5 * time.Second // for a database that was given by URL
-	orUnset   = ", or unset DATABASE_URL to use the embedded database"
-	makeTable = `psql "$DATABASE_URL" -f internal/postgres/orders.sql makes the table` + orUnset
+	patience = 5 * time.Second // for a database that was given by URL
+	orUnset  = ", or unset DATABASE_URL to use the embedded database"
 )
 
 // inspect looks whether a database that somebody else runs answers and has the
@@ -28,19 +27,28 @@ func inspect(ctx context.Context, url string) (name string, err error) {
 		return "", errors.New("DATABASE_URL cannot be read: write it as postgres://user:password@host:5432/database" + orUnset)
 	}
 	name = config.User + "@" + net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port))) + "/" + config.Database
-	connector, err := pq.NewConnectorConfig(config)
-	if err != nil {
-		return "", fmt.Errorf("use the database %s: %w: correct DATABASE_URL%s", name, err, orUnset)
-	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	connector.Dialer(dialer{ctx})
-	db := sql.OpenDB(connector)
-	defer func() { _ = db.Close() }() // what it could tell, the SELECT has told
-	if err := look(ctx, db); err != nil {
+	if err := look(ctx, config); err != nil {
 		return "", fmt.Errorf("use the database %s: %w: %s", name, err, advice(ctx, err))
 	}
 	return name, nil
+}
+
+func look(ctx context.Context, config pq.Config) error {
+	connector, err := pq.NewConnectorConfig(config)
+	if err != nil {
+		return err
+	}
+	connector.Dialer(dialer{ctx})
+	db := sql.OpenDB(connector)
+	defer func() { _ = db.Close() }() // what it could tell, the SELECT has told
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "SELECT id, status FROM orders LIMIT 1")
+	return errors.Join(err, tx.Rollback())
 }
 
 // A dialer connects for as long as its context lasts. lib/pq looks at the
@@ -59,32 +67,22 @@ func (d dialer) DialTimeout(network, addr string, timeout time.Duration) (net.Co
 	return conn, err
 }
 
-func look(ctx context.Context, db *sql.DB) error {
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "SELECT id, status FROM orders LIMIT 1")
-	return errors.Join(err, tx.Rollback())
+// advices say what to do about an error, by its SQLSTATE.
+var advices = map[string]string{
+	"42P01": `psql "$DATABASE_URL" -f internal/postgres/orders.sql makes the table`,
+	"42703": "its table orders is not the workshop's, which is orders(id, status): name another database in DATABASE_URL",
+	"42501": "let the user read the table orders, or name another user in DATABASE_URL",
+	"28P01": "correct user and password in DATABASE_URL",
+	"28000": "correct user and password in DATABASE_URL",
+	"3D000": "create that database, or name another one in DATABASE_URL",
 }
 
 // advice says what to do about an error of a database that was given by URL.
 func advice(ctx context.Context, err error) string {
-	if e, ok := errors.AsType[*pq.Error](err); ok {
-		switch e.Code {
-		case "42P01":
-			return makeTable
-		case "42703":
-			return "its table orders is not the workshop's, which is orders(id, status): name another database in DATABASE_URL" + orUnset
-		case "42501":
-			return "let the user read the table orders, or name another user in DATABASE_URL" + orUnset
-		case "28P01", "28000":
-			return "correct user and password in DATABASE_URL" + orUnset
-		case "3D000":
-			return "create that database, or name another one in DATABASE_URL" + orUnset
-		}
-	}
+	e, _ := errors.AsType[*pq.Error](err)
 	switch {
+	case e != nil && advices[string(e.Code)] != "":
+		return advices[string(e.Code)] + orUnset
 	case errors.Is(err, pq.ErrSSLNotSupported):
 		return "add sslmode=disable to DATABASE_URL if its server is one that you trust" + orUnset
 	case ctx.Err() != nil:

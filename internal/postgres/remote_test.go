@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/postgres/realpg"
 )
 
 const secret = "s3cr3t/word"
@@ -16,7 +18,7 @@ const secret = "s3cr3t/word"
 // A database that was given by URL should be taken when it has the table, and
 // not be changed by it.
 func TestGivenDatabase(t *testing.T) {
-	dsn := realDatabase(t)
+	dsn := realpg.Start(t)
 	u, err := url.Parse(dsn)
 	require.NoError(t, err)
 	keyValue := "host=" + u.Hostname() + " port=" + u.Port() + " user=workshop password='workshop' dbname=" + u.Path[1:] + " sslmode=disable"

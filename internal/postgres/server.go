@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"crypto/rand"
+	"crypto/subtle"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -12,13 +13,7 @@ import (
 	"time"
 )
 
-// version is the one whose behaviour the embedded database follows.
-const version = "16.0"
-
-const (
-	maxSessions    = 100 // PostgreSQL's default max_connections
-	maxConnections = 200 // with those that are greeting, or cancel a statement
-)
+const maxSessions = 100 // PostgreSQL's default max_connections
 
 //go:embed orders.sql
 var orders string
@@ -35,15 +30,15 @@ type server struct {
 	// database locked, and waiting ends when the statement is cancelled.
 	writer chan struct{}
 
-	ctx      context.Context
-	stop     context.CancelFunc
-	serving  sync.WaitGroup
-	closed   func() error
+	ctx     context.Context // ends with the server
+	close   func() error    // ends everything; may be called more than once
+	serving sync.WaitGroup
+
 	mu       sync.Mutex
 	sessions map[uint32]*session
 	lastID   uint32
 
-	connections, running, cancelled, abandoned atomic.Int64
+	cancelled, abandoned atomic.Int64
 }
 
 // limits are how long the embedded database waits.
@@ -54,18 +49,9 @@ type limits struct {
 
 // listen starts the embedded database, with the workshop's table in it.
 func listen(ctx context.Context, addr string, l limits) (*server, error) {
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	host, port, err := net.SplitHostPort(addr)
+	addr, err := loopback(addr)
 	if err != nil {
-		return nil, fmt.Errorf("read the address %q: %w", addr, err)
-	}
-	if host == "localhost" {
-		host = "127.0.0.1"
-	}
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return nil, fmt.Errorf("the address %q is open to other machines, and the embedded database lets anybody in: use 127.0.0.1:%s", addr, port)
+		return nil, err
 	}
 	s := &server{
 		name:     "workshop-" + rand.Text(),
@@ -76,34 +62,40 @@ func listen(ctx context.Context, addr string, l limits) (*server, error) {
 	if s.keeper, err = openEngine(s.name); err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
-	if err = s.seed(); err == nil {
-		s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(host, port))
+	if err = s.keeper.run(orders); err == nil {
+		s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.keeper.shut())
 	}
-	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.closed = sync.OnceValue(s.end)
+	var stop context.CancelFunc
+	s.ctx, stop = context.WithCancel(context.Background())
+	s.close = sync.OnceValue(func() error {
+		stop()
+		err := s.listener.Close()
+		s.serving.Wait()
+		if err = errors.Join(err, s.keeper.shut()); err != nil {
+			return fmt.Errorf("close the embedded database: %w", err)
+		}
+		return nil
+	})
 	s.serving.Go(s.accept)
 	return s, nil
 }
 
-// seed runs orders.sql as a client's would run.
-func (s *server) seed() error {
-	list, err := lex(orders)
+// loopback returns an address to listen on that only this machine can reach.
+func loopback(addr string) (string, error) {
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return fmt.Errorf("read orders.sql: %w", err)
+		return "", fmt.Errorf("read the address %q: %w", addr, err)
 	}
-	for _, tokens := range split(list) {
-		st, err := s.keeper.prepare(orders, tokens, nil)
-		if err == nil {
-			err = errors.Join(st.stmt.Exec(), st.stmt.Close())
-		}
-		if err != nil {
-			return fmt.Errorf("run orders.sql: %w", err)
-		}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return "", fmt.Errorf("the address %q is open to other machines, and the embedded database lets anybody in: use 127.0.0.1:%s", addr, port)
 	}
-	return nil
+	return addr, nil
 }
 
 // accept serves clients until the server is closed.
@@ -111,34 +103,61 @@ func (s *server) accept() {
 	for {
 		conn, err := s.listener.Accept()
 		switch {
-		case s.ctx.Err() != nil:
-			if err == nil {
-				_ = conn.Close()
-			}
+		case errors.Is(err, net.ErrClosed):
 			return
 		case err != nil: // as when there are too many open files, which passes
-			select {
-			case <-s.ctx.Done():
-			case <-time.After(50 * time.Millisecond):
-			}
-		case s.connections.Add(1) > maxConnections:
-			s.connections.Add(-1)
-			_ = conn.Close()
+			time.Sleep(50 * time.Millisecond)
 		default:
-			s.serving.Go(func() {
-				defer s.connections.Add(-1)
-				s.serve(conn)
-			})
+			s.serving.Go(func() { s.serve(conn) })
 		}
 	}
 }
 
-// close ends everything. It may be called more than once.
-func (s *server) close() error { return s.closed() }
+func (s *server) stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := Stats{Connections: len(s.sessions), Cancelled: int(s.cancelled.Load()), Abandoned: int(s.abandoned.Load())}
+	for _, session := range s.sessions {
+		if session.running.Load() != nil {
+			st.Running++
+		}
+		if session.status.Load() != idle {
+			st.InTransaction++
+		}
+	}
+	return st
+}
 
-func (s *server) end() error {
-	s.stop()
-	err := s.listener.Close()
-	s.serving.Wait()
-	return errors.Join(err, s.keeper.shut())
+// register gives a session its number and the secret that cancels its
+// statements. It reports false when there are too many.
+func (s *server) register(session *session) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.sessions) >= maxSessions {
+		return false
+	}
+	s.lastID++
+	session.id = s.lastID
+	session.secret = make([]byte, 4)
+	_, _ = rand.Read(session.secret) // never fails
+	s.sessions[session.id] = session
+	return true
+}
+
+func (s *server) unregister(session *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sessions, session.id)
+}
+
+// cancel interrupts the statement that a session runs, if it runs one. Whoever
+// does not know the secret learns nothing.
+func (s *server) cancel(id uint32, secret []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if session := s.sessions[id]; session != nil && subtle.ConstantTimeCompare(secret, session.secret) == 1 {
+		if interrupt := session.running.Load(); interrupt != nil {
+			(*interrupt)(errCancelled)
+		}
+	}
 }

@@ -26,42 +26,31 @@ type session struct {
 	secret []byte
 
 	statements map[string]*statement
-	portals    map[string]*portal
-	skipping   bool // after an error: whatever comes before the next Sync
-	unsent     int  // about how many bytes wait to be flushed
+	portal     *portal // the one without a name
+	skipping   bool    // after an error: whatever comes before the next Sync
+	unsent     int     // about how many bytes wait to be flushed
 
-	block         block
-	inTransaction atomic.Bool                             // as block tells, for Stats
-	running       atomic.Pointer[context.CancelCauseFunc] // interrupts the statement that runs; nil when none does
+	status   atomic.Int32 // of the transaction: idle, open or broken
+	readOnly bool         // as BEGIN told
+	writing  bool         // SQLite's transaction has begun, and the writer's turn is ours
+
+	running atomic.Pointer[context.CancelCauseFunc] // interrupts the statement that runs; nil when none does
 }
 
 // serve talks to one client. Nothing that a client does goes beyond it: not an
 // error, not a panic, and no lock of it stays.
 func (s *server) serve(conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	defer context.AfterFunc(s.ctx, func() { _ = conn.Close() })()
 	ctx, cancel := context.WithCancelCause(s.ctx)
-	hangUp := context.AfterFunc(s.ctx, func() { _ = conn.Close() })
-	in := newInbox()
-	filled := make(chan struct{})
-	go func() {
-		defer close(filled)
-		_ = in.fill(conn) // Read returns it
+	defer cancel(nil)
+	in := newAhead()
+	s.serving.Go(func() {
+		in.fill(ctx, conn)
 		cancel(errGone)
-	}()
-	defer func() {
-		hangUp()
-		_ = conn.Close()
-		in.close()
-		<-filled
-	}()
-
-	session := &session{
-		server:     s,
-		ctx:        ctx,
-		wire:       pgproto3.NewBackend(in, conn),
-		statements: make(map[string]*statement),
-		portals:    make(map[string]*portal),
-		block:      block{status: idle},
-	}
+	})
+	session := &session{server: s, ctx: ctx, wire: pgproto3.NewBackend(in, conn), statements: make(map[string]*statement)}
+	session.status.Store(idle)
 	session.wire.SetMaxBodyLen(maxMessage)
 	// A panic is a bug of ours or of SQLite, or a query that needs too much
 	// memory. It costs this client its connection.
@@ -86,9 +75,12 @@ func (s *session) run() {
 	s.db = db
 	defer s.leave()
 	s.welcome()
-	for s.ready() == nil {
-		if err := s.serveUntilReady(); err != nil {
-			return
+	for err = s.ready(); err == nil && s.ctx.Err() == nil; {
+		var message pgproto3.FrontendMessage
+		if message, err = s.wire.Receive(); err == nil {
+			err = s.answer(message)
+		} else if s.ctx.Err() == nil { // what came is no message
+			s.fatal(sqlErrorf("08P01", "invalid message from the client: %v", err))
 		}
 	}
 }
@@ -96,7 +88,7 @@ func (s *session) run() {
 // leave gives back what the session holds, whatever state it is in.
 func (s *session) leave() {
 	// Its writer's turn comes last, when SQLite has let go too.
-	if s.block.writing {
+	if s.writing {
 		defer s.server.unlockWriter()
 	}
 	if err := s.db.shut(); err != nil {
@@ -104,53 +96,35 @@ func (s *session) leave() {
 	}
 }
 
-// serveUntilReady answers messages until the client may send a new statement.
-func (s *session) serveUntilReady() error {
-	for {
-		message, err := s.wire.Receive()
-		if err != nil {
-			if s.ctx.Err() == nil { // what came is no message
-				s.fatal(sqlErrorf("08P01", "invalid message from the client: %v", err))
-			}
-			return err
-		}
-		_, syncs := message.(*pgproto3.Sync)
-		if s.skipping && !syncs {
-			if _, terminates := message.(*pgproto3.Terminate); terminates {
-				return errGone
-			}
-			continue
-		}
-		switch m := message.(type) {
-		case *pgproto3.Terminate:
-			return errGone
-		case *pgproto3.Sync:
-			s.skipping = false
-			return errors.Join(s.finish(), s.ctx.Err())
-		case *pgproto3.Query:
-			if err = s.simpleQuery(m.String); err != nil {
-				err = s.fail(err)
-			}
-			return errors.Join(err, s.finish(), s.ctx.Err())
-		case *pgproto3.FunctionCall:
-			return s.fail(unsupported("a function call message"))
-		case *pgproto3.Flush:
-			err = s.flush()
-		default:
-			if err = s.extended(message); err != nil {
-				s.skipping = true
-				err = s.fail(err)
-			}
-		}
-		if err = errors.Join(err, s.ctx.Err()); err != nil {
-			return err
-		}
+// answer does what a message asks for. An error of it ends the session.
+func (s *session) answer(message pgproto3.FrontendMessage) error {
+	switch message.(type) {
+	case *pgproto3.Terminate:
+		return errGone
+	case *pgproto3.Sync:
+		s.skipping = false
+		return errors.Join(s.finish(), s.ready())
 	}
+	if s.skipping {
+		return nil
+	}
+	switch m := message.(type) {
+	case *pgproto3.Query:
+		return errors.Join(s.fail(s.simpleQuery(m.String)), s.finish(), s.ready())
+	case *pgproto3.Flush:
+		return s.flush()
+	}
+	err := s.extended(message)
+	s.skipping = err != nil
+	return s.fail(err)
 }
 
-// fail tells the client of an error, and undoes the transaction it came from.
-// It returns an error when that cannot be done: then the session is over.
+// fail tells the client of an error, if it is one, and undoes the transaction
+// it came from. When that cannot be done the session is over.
 func (s *session) fail(err error) error {
+	if err == nil {
+		return nil
+	}
 	if err := s.abort(); err != nil {
 		s.fatal(translate(err))
 		return err
@@ -167,7 +141,7 @@ func (s *session) fatal(err *sqlError) {
 
 // ready tells the client that it may go on, and sends what waits.
 func (s *session) ready() error {
-	s.wire.Send(&pgproto3.ReadyForQuery{TxStatus: byte(s.block.status)})
+	s.wire.Send(&pgproto3.ReadyForQuery{TxStatus: byte(s.status.Load())})
 	return s.flush()
 }
 

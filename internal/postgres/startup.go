@@ -2,11 +2,16 @@ package postgres
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
 )
+
+// settings of a connection that can be taken as they come: who it is, how text
+// is encoded, and how times are written, of which there are none.
+var settings = []string{"user", "database", "application_name", "client_encoding", "datestyle", "timezone", "extra_float_digits"}
 
 // greet answers what a client says before its first statement. It reports
 // whether a session follows.
@@ -26,35 +31,26 @@ func (s *session) greet(conn net.Conn) bool {
 			s.server.cancel(m.ProcessID, m.SecretKey)
 			return false // cancel requests are not answered
 		case *pgproto3.StartupMessage:
-			if m.ProtocolVersion != pgproto3.ProtocolVersion30 {
-				s.wire.Send(&pgproto3.NegotiateProtocolVersion{NewestMinorProtocol: 0})
-			}
-			for name := range m.Parameters {
-				if !known(name) {
-					s.fatal(unsupported("the setting %s of a connection", name))
-					return false
-				}
-			}
-			if !s.server.register(s) {
-				s.fatal(sqlErrorf("53300", "sorry, too many clients already"))
-				return false
-			}
 			_ = conn.SetDeadline(time.Time{})
-			return true
+			return s.admit(m)
 		}
 	}
 	return false
 }
 
-// known reports whether a setting of a connection can be taken as it comes: who
-// it is, how text is encoded and time is written, of which there is none, and
-// extensions of the protocol, which are optional.
-func known(setting string) bool {
-	switch strings.ToLower(setting) {
-	case "user", "database", "application_name", "client_encoding", "datestyle", "timezone", "extra_float_digits":
-		return true
+// admit reports whether a client may come in, and tells it why not.
+func (s *session) admit(m *pgproto3.StartupMessage) bool {
+	for name := range m.Parameters {
+		if !slices.Contains(settings, strings.ToLower(name)) {
+			s.fatal(unsupported("the setting %s of a connection", name))
+			return false
+		}
 	}
-	return strings.HasPrefix(setting, "_pq_.")
+	if !s.server.register(s) {
+		s.fatal(sqlErrorf("53300", "sorry, too many clients already"))
+		return false
+	}
+	return true
 }
 
 // welcome lets the client in, whoever it is: only programs of this machine can
@@ -62,12 +58,10 @@ func known(setting string) bool {
 func (s *session) welcome() {
 	s.wire.Send(&pgproto3.AuthenticationOk{})
 	for _, p := range [][2]string{
-		{"server_version", version},
-		{"server_encoding", "UTF8"},
+		{"server_version", "16.0"}, // whose behaviour is followed
 		{"client_encoding", "UTF8"},
 		{"DateStyle", "ISO, MDY"},
 		{"TimeZone", "UTC"},
-		{"integer_datetimes", "on"},
 		{"standard_conforming_strings", "on"},
 	} {
 		s.wire.Send(&pgproto3.ParameterStatus{Name: p[0], Value: p[1]})

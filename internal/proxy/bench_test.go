@@ -4,7 +4,7 @@ import (
 	"database/sql"
 	"testing"
 
-	"otel.workshop/internal/proxy/realpg"
+	"otel.workshop/internal/postgres/realpg"
 )
 
 // What the proxy costs a query while nothing is wrong: compare the two.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"otel.workshop/internal/proxy/realpg"
+	"otel.workshop/internal/postgres/realpg"
 )
 
 func TestPostgres(t *testing.T) {
@@ -168,6 +168,6 @@ func testCopy(t *testing.T, s shop) {
 }
 
 func testWrongPassword(t *testing.T, s shop) {
-	db := openDB(t, "postgres://workshop:wrong@"+s.Addr()+"/workshop?sslmode=disable")
+	db := openDB(t, "postgres://workshop:wrong@"+s.Addr()+"/postgres?sslmode=disable")
 	requireSQLState(t, "28P01", db.Ping())
 }

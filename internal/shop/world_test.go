@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/collector"
-	"otel.workshop/internal/proxy/realpg"
+	"otel.workshop/internal/postgres/realpg"
 	"otel.workshop/internal/waterfall"
 )
 
