@@ -23,7 +23,7 @@ func Metrics(metrics []collector.Metric, look Look) string {
 	for _, m := range metrics {
 		name := printable.Text(m.Name)
 		for i, p := range m.Points {
-			l := line{name: name, attrs: series(p), value: value(m, p)}
+			l := line{name: name, attrs: series(p) + slowest(m, p), value: value(m, p)}
 			if i > 0 {
 				l.name = ""
 			}
@@ -64,6 +64,21 @@ func series(p collector.Point) string {
 		}
 	}
 	return printable.Text(strings.Join(parts, " "))
+}
+
+// slowest names the trace in which the longest duration was measured, of those
+// that a histogram has kept with their trace.
+func slowest(m collector.Metric, p collector.Point) string {
+	var longest collector.Exemplar
+	for _, e := range p.Exemplars {
+		if e.TraceID != "" && e.Value >= longest.Value {
+			longest = e
+		}
+	}
+	if m.Unit != "s" || len(longest.TraceID) < 8 {
+		return ""
+	}
+	return "  slowest: trace " + printable.Text(longest.TraceID[:8])
 }
 
 func value(m collector.Metric, p collector.Point) string {

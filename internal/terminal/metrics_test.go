@@ -56,3 +56,15 @@ func TestMetrics(t *testing.T) {
 		"                              count 1  2 ms                   status_code=500\n"+
 		"evil                          12 By", got)
 }
+
+func TestTheSlowestMeasurementLeadsToItsTrace(t *testing.T) {
+	got := Metrics([]collector.Metric{{Name: "db.query.duration", Unit: "s", Kind: collector.Histogram, Points: []collector.Point{{
+		Attrs: []waterfall.Attr{{Key: "status", Value: "ok"}}, Count: 1, Sum: 2,
+		Exemplars: []collector.Exemplar{
+			{Value: 0.1, TraceID: "9c1e07aa52cd4f6f8d0b1c2a3e4f5061"},
+			{Value: 2, TraceID: "4bf92f3577b34da6a3ce929d0e0e4736"},
+			{Value: 3}, // taken outside of any span
+		},
+	}}}}, Look{Width: 80})
+	require.Equal(t, "db.query.duration  count 1  2.00 s  status=ok  slowest: trace 4bf92f35", got)
+}
