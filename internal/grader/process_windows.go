@@ -15,3 +15,6 @@ func killGroup(p *os.Process) error {
 
 // askForStacks does nothing: there is no signal for it here.
 func askForStacks(*os.Process) {}
+
+// yield is for systems where a process can be asked to.
+func yield(*os.Process) {}

@@ -1,6 +1,7 @@
 package grader
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/exec"
@@ -27,7 +28,14 @@ func startVet(ctx context.Context, b build) (file string) {
 	group(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	go func() {
-		out, err := cmd.CombinedOutput()
+		var buf bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &buf, &buf
+		err := cmd.Start()
+		if err == nil {
+			yield(cmd.Process)
+			err = cmd.Wait()
+		}
+		out := buf.Bytes()
 		if ctx.Err() != nil || err != nil && len(out) == 0 {
 			return // it has not vetted anything; the check asks again
 		}
