@@ -31,7 +31,7 @@ type telemetry struct {
 // service.
 func newTelemetry(ctx context.Context, collector string) (*telemetry, error) {
 	base, err := url.Parse(collector)
-	if err != nil || base.Scheme != "http" || base.Host == "" {
+	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" {
 		return nil, fmt.Errorf("export spans to %q: it must be a URL such as http://127.0.0.1:4318", collector)
 	}
 	res, err := resource.New(ctx,
