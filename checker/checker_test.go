@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"otel.workshop/internal/diagnosis"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/report"
@@ -75,6 +76,7 @@ func grade(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_ = diagnosis.Annotate(root, &r) // it adds to a verdict, which stands without it
 	if unfinished == "" && !r.Passed(false) {
 		unfinished = step.Name
 	}

@@ -29,6 +29,7 @@ type Result struct {
 	Summary   string           // one line; what happened, where neither Pass nor a Finding says it
 	BlockedBy string           // the id of the check to fix first, when Blocked
 	Finding   *finding.Finding // when the check said why it fails
+	Known     string           // a sentence that names the mistakes known to fail in this very way; package diagnosis fills it in
 	Stack     string           // the learner's own frames, when Crashed or TimedOut
 	Output    string           // what the process printed besides the framework's lines; capped
 	Traces    []byte           // OTLP/JSON (a TracesData) of the spans that the check saw, or nil

@@ -36,6 +36,7 @@ func (p *printer) finding(res grader.Result) {
 		p.block("want", Green, printable.Text(f.Want))
 		p.block("got", Red, printable.Text(f.Got))
 		p.prose(printable.Text(f.Cause))
+		p.prose(printable.Text(res.Known))
 	}
 	switch res.Outcome {
 	case grader.Crashed, grader.TimedOut:

@@ -45,6 +45,7 @@ type (
 		Summary   string           `json:"summary,omitempty"`
 		BlockedBy string           `json:"blocked_by,omitempty"`
 		Finding   *finding.Finding `json:"finding,omitempty"` // want, got, cause, file, line
+		Known     string           `json:"known,omitempty"`   // the mistakes that fail in this very way
 		Stack     string           `json:"stack,omitempty"`
 		Output    string           `json:"output,omitempty"`
 		Traces    json.RawMessage  `json:"traces,omitempty"`  // OTLP/JSON; a string if what the check left is not JSON
@@ -72,7 +73,7 @@ func JSON(w io.Writer, reports ...grader.Report) error {
 				Check: c.FullID(), ID: c.ID, Number: c.Number, Title: c.Title, Rule: c.Rule,
 				Further: c.Further, Test: c.TestName(), Lesson: c.Lesson(),
 				Outcome: res.Outcome, Summary: res.Summary, BlockedBy: res.BlockedBy,
-				Finding: res.Finding, Stack: res.Stack, Output: res.Output,
+				Finding: res.Finding, Known: res.Known, Stack: res.Stack, Output: res.Output,
 				Traces: raw(res.Traces), Metrics: raw(res.Metrics), Seconds: res.Duration.Seconds(),
 			})
 		}

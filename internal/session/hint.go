@@ -1,6 +1,7 @@
 package session
 
 import (
+	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/workspace"
 )
@@ -10,6 +11,7 @@ type Hint struct {
 	Check  lesson.Check
 	Number int    // from 1; one more than there are when all were given
 	Text   string // Markdown; "" when all were given
+	Known  string // which mistake it looks like, in a sentence, or ""
 }
 
 // Last reports whether there are no more hints after this one.
@@ -22,7 +24,11 @@ func (h Hint) Spent() bool { return h.Number > len(h.Check.Hints) }
 func (s *Session) Hint(c lesson.Check) Hint {
 	key := workspace.CheckKey(c.Step, c.ID)
 	h := Hint{Check: c}
+	now, err := grader.Sources(s.Root(), c.Step)
 	s.update(func(p *workspace.Progress) {
+		if r := p.Results[key]; err == nil && r.Sources == now { // else it is about other code
+			h.Known = r.Known
+		}
 		given := min(max(p.Hints[key], 0), len(c.Hints))
 		h.Number = given + 1
 		if given < len(c.Hints) {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"otel.workshop/internal/diagnosis"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/workspace"
@@ -71,6 +72,7 @@ func (s *Session) Run(ctx context.Context, step lesson.Step, only []string, prog
 	if err != nil {
 		return r, err
 	}
+	_ = diagnosis.Annotate(s.Root(), &r) // it adds to a verdict, which stands without it
 	s.remember(r)
 	return r, nil
 }
@@ -85,7 +87,7 @@ func (s *Session) remember(r grader.Report) {
 	s.update(func(p *workspace.Progress) {
 		for _, res := range r.Results {
 			p.Results[workspace.CheckKey(r.Step.Name, res.Check.ID)] = workspace.Result{
-				Outcome: string(res.Outcome), Why: reason(res), Sources: r.Sources, At: now,
+				Outcome: string(res.Outcome), Why: reason(res), Known: res.Known, Sources: r.Sources, At: now,
 			}
 		}
 	})

@@ -12,14 +12,14 @@ import (
 func Hint(h session.Hint, look Look) string {
 	title := look.bold(h.Check.Number+" "+h.Check.Title) + "  " + look.dim(h.Check.FullID())
 	if h.Spent() {
-		return paragraphs(look.cut(title), look.prose(solution(h.Check, "You have had all its hints."), 2))
+		return paragraphs(look.cut(title), look.prose(solution(h.Check, "You have had all its hints."), 2), look.prose(h.Known, 2))
 	}
 	count := look.paint(report.Yellow, fmt.Sprintf("Hint %d of %d", h.Number, len(h.Check.Hints)))
 	after := ""
 	if h.Last() {
 		after = look.dim(look.prose(solution(h.Check, "That was the last hint."), 2))
 	}
-	return paragraphs(look.cut(title), "  "+count+"\n\n"+look.markdown(h.Text, 2), after)
+	return paragraphs(look.cut(title), "  "+count+"\n\n"+look.markdown(h.Text, 2), look.prose(h.Known, 2), after)
 }
 
 // solution says where the whole answer is.

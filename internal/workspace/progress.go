@@ -26,8 +26,9 @@ type Progress struct {
 // A Result is how a check last ended.
 type Result struct {
 	Outcome string    `json:"outcome"`
-	Why     string    `json:"why,omitempty"` // what blocks it, or why it was not judged
-	Sources string    `json:"sources"`       // what it was the outcome of: see SourcesHash
+	Why     string    `json:"why,omitempty"`   // what blocks it, or why it was not judged
+	Known   string    `json:"known,omitempty"` // which mistake it is, in a sentence
+	Sources string    `json:"sources"`         // what it was the outcome of: see SourcesHash
 	At      time.Time `json:"at"`
 }
 
