@@ -80,6 +80,9 @@ func (s *Shop) build(ctx context.Context) (b binary, err error) {
 		return b, errors.New("the go command is not on your PATH: install Go from https://go.dev/dl, or add its bin folder to PATH")
 	case err != nil:
 		messages := explain(out.String(), overlay)
+		if strings.Contains(messages, "no space left on device") {
+			return b, fmt.Errorf("there is no space left to build %s: free some in %s (or set TMPDIR to another folder), and in what go env GOCACHE names", s.o.Source, os.TempDir())
+		}
 		if errors.As(err, &exit) && aboutCode.MatchString(messages) {
 			return b, &BuildError{Source: s.o.Source, Messages: messages}
 		}
