@@ -88,15 +88,3 @@ func (r *Recorder) Metrics() metricdata.ResourceMetrics {
 	}
 	return rm
 }
-
-// HasMetric reports whether a metric of that name has been measured.
-func (r *Recorder) HasMetric(name string) bool {
-	for _, sm := range r.Metrics().ScopeMetrics {
-		for _, m := range sm.Metrics {
-			if m.Name == name {
-				return true
-			}
-		}
-	}
-	return false
-}
