@@ -24,6 +24,7 @@ type Database struct {
 	Takes  time.Duration           // how long each query takes
 	Fails  map[int64]error         // what asking for an order fails with
 	Varies map[int64]time.Duration // how long asking for an order takes, if not Takes
+	Panics map[int64]any           // what asking for an order panics with
 
 	mu      sync.Mutex
 	queries []Query
@@ -100,6 +101,9 @@ func (d *Database) query(ctx context.Context, text string, args []driver.NamedVa
 		d.cut++
 		d.mu.Unlock()
 		return nil, ErrCanceled
+	}
+	if p := d.Panics[id]; p != nil {
+		panic(p)
 	}
 	if err := d.Fails[id]; err != nil {
 		return nil, err

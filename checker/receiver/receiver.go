@@ -1,13 +1,13 @@
-// Package receiver is the smallest OTLP/HTTP receiver that a check needs: it
-// notes what arrives, and keeps none of it. It is not the
-// workshop's collector, which would add seconds to every build of the checks.
+// Package receiver is the smallest OTLP/HTTP receiver that a check needs. It
+// accepts what arrives, or does with it what a collector in trouble does. It is
+// not the workshop's collector, which would add seconds to every build of the
+// checks.
 package receiver
 
 import (
 	"bytes"
 	"compress/gzip"
 	"crypto/tls"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"log"
@@ -21,6 +21,7 @@ import (
 
 	collectormetrics "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	collectortrace "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 	resourcepb "go.opentelemetry.io/proto/otlp/resource/v1"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
@@ -33,18 +34,19 @@ type Receiver struct {
 	URL string // http://127.0.0.1:PORT, or https
 
 	book    probe.Book
+	over    chan struct{} // closed when the test is over
 	mu      sync.Mutex
+	trouble Trouble
 	paths   []string
-	clear   int             // requests in the clear that a TLS server has refused
-	servers map[string]bool // the traces of which a server span has arrived
+	clear   int // requests in the clear that a TLS server has refused
+	spans   []*tracepb.ResourceSpans
+	metrics map[string]*metricspb.Metric // by name, as they came last
 }
 
 // New starts a receiver on a free loopback port; it stops with the test.
 func New(t testing.TB) *Receiver {
 	r := &Receiver{}
-	srv := httptest.NewServer(r)
-	t.Cleanup(srv.Close)
-	r.URL = srv.URL
+	r.start(t, httptest.NewServer(r))
 	return r
 }
 
@@ -59,8 +61,7 @@ func NewTLS(t testing.TB, trusted bool) *Receiver {
 		srv.TLS = &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
 	}
 	srv.StartTLS()
-	t.Cleanup(srv.Close)
-	r.URL = srv.URL
+	r.start(t, srv)
 	trust(t, srv.Certificate(), trusted)
 	return r
 }
@@ -76,9 +77,18 @@ func On(t testing.TB, addr string) (*Receiver, error) {
 	_ = srv.Listener.Close() // made by httptest, never used
 	srv.Listener = ln
 	srv.Start()
-	t.Cleanup(srv.Close)
-	r.URL = srv.URL
+	r.start(t, srv)
 	return r, nil
+}
+
+// start notes where srv serves r, and has it stop with the test.
+func (r *Receiver) start(t testing.TB, srv *httptest.Server) {
+	r.URL = srv.URL
+	r.over = make(chan struct{})
+	t.Cleanup(func() {
+		close(r.over)
+		srv.Close()
+	})
 }
 
 // Seen tells which signals arrived under a nonce.
@@ -98,13 +108,6 @@ func (r *Receiver) InTheClear() int {
 	return r.clear
 }
 
-// HasServerSpan reports whether a server span of this trace has arrived.
-func (r *Receiver) HasServerSpan(traceID string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.servers[traceID]
-}
-
 // ServeHTTP implements http.Handler.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if strings.HasPrefix(req.URL.Path, "/workshop/") {
@@ -119,6 +122,9 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	if r.inTrouble(w, req) {
+		return
+	}
 	switch req.URL.Path {
 	case "/v1/traces":
 		var export collectortrace.ExportTraceServiceRequest
@@ -126,18 +132,14 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		r.keep(export.GetResourceSpans())
+		r.keepSpans(export.GetResourceSpans())
 	case "/v1/metrics":
 		var export collectormetrics.ExportMetricsServiceRequest
 		if err := proto.Unmarshal(body, &export); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		for _, rm := range export.GetResourceMetrics() {
-			if n := nonce(rm.GetResource()); n != "" {
-				r.book.Note(n, probe.Metrics)
-			}
-		}
+		r.keepMetrics(export.GetResourceMetrics())
 	default:
 		http.NotFound(w, req)
 		return
@@ -145,21 +147,30 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	w.Header().Set("Content-Type", "application/x-protobuf") // an empty response is a full success
 }
 
-func (r *Receiver) keep(resources []*tracepb.ResourceSpans) {
+func (r *Receiver) keepSpans(resources []*tracepb.ResourceSpans) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.servers == nil {
-		r.servers = make(map[string]bool)
-	}
+	r.spans = append(r.spans, resources...)
 	for _, rs := range resources {
 		if n := nonce(rs.GetResource()); n != "" {
 			r.book.Note(n, probe.Traces)
 		}
-		for _, ss := range rs.GetScopeSpans() {
-			for _, s := range ss.GetSpans() {
-				if s.GetKind() == tracepb.Span_SPAN_KIND_SERVER {
-					r.servers[hex.EncodeToString(s.GetTraceId())] = true
-				}
+	}
+}
+
+func (r *Receiver) keepMetrics(resources []*metricspb.ResourceMetrics) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.metrics == nil {
+		r.metrics = make(map[string]*metricspb.Metric)
+	}
+	for _, rm := range resources {
+		if n := nonce(rm.GetResource()); n != "" {
+			r.book.Note(n, probe.Metrics)
+		}
+		for _, sm := range rm.GetScopeMetrics() {
+			for _, m := range sm.GetMetrics() {
+				r.metrics[m.GetName()] = m
 			}
 		}
 	}

@@ -28,10 +28,10 @@ var kept struct {
 // An object is a JSON object in the making.
 type object = map[string]any
 
-// atEnd runs f when the check t is over. The artifact directory is asked for
+// AtEnd runs f when the check t is over. The artifact directory is asked for
 // here, because a temporary one is removed in a cleanup too, and the last
 // registered cleanup runs first.
-func atEnd(t testing.TB, f func()) {
+func AtEnd(t testing.TB, f func()) {
 	_ = t.ArtifactDir()
 	t.Cleanup(f)
 }

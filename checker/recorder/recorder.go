@@ -31,7 +31,7 @@ type Recorder struct {
 func New(t testing.TB, service string) *Recorder {
 	r := &Recorder{spans: tracetest.NewSpanRecorder()}
 	r.TracerProvider = r.Service(service)
-	atEnd(t, func() {
+	AtEnd(t, func() {
 		KeepSpans(t, r.Spans())
 		if r.reader != nil {
 			KeepMetrics(t, r.Metrics())

@@ -18,7 +18,7 @@ import (
 // tracetest.InMemoryExporter, whose spans are gone after Shutdown: the sink
 // saves them first. Safe for concurrent use; set the fields before.
 type SpanSink struct {
-	Delay     time.Duration // how long each export takes
+	Delay     time.Duration // how long each export takes, unless its context ends before
 	ExportErr error         // what an export returns; it keeps the spans all the same
 	StopErr   error         // what Shutdown returns
 	Hangs     bool          // whether Shutdown waits until its context is done
@@ -34,14 +34,18 @@ type SpanSink struct {
 // NewSpanSink returns a sink whose spans become an artifact of the check t.
 func NewSpanSink(t testing.TB) *SpanSink {
 	s := &SpanSink{mem: tracetest.NewInMemoryExporter()}
-	atEnd(t, func() { KeepSpans(t, s.Spans()) })
+	AtEnd(t, func() { KeepSpans(t, s.Spans()) })
 	return s
 }
 
 // ExportSpans implements sdktrace.SpanExporter.
 func (s *SpanSink) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	if s.Delay > 0 {
-		time.Sleep(s.Delay)
+		select {
+		case <-time.After(s.Delay):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	s.mu.Lock()
 	s.exports++
@@ -113,7 +117,7 @@ const flood = 1000
 // NewMetricSink returns a sink whose metrics become an artifact of the check t.
 func NewMetricSink(t testing.TB) *MetricSink {
 	s := &MetricSink{}
-	atEnd(t, func() {
+	AtEnd(t, func() {
 		if all := s.Metrics(); len(all) > 0 {
 			KeepMetrics(t, all[len(all)-1]) // cumulative: the last one says it all
 		}

@@ -92,6 +92,7 @@ func TestTheStoryIsDrawn(t *testing.T) {
 		{"steps/02-handler-spans/README.md", canned.TwoSeconds()},
 		{"steps/03-db-metrics/README.md", dark},
 		{"steps/03-db-metrics/README.md", canned.SlowDatabase()},
+		{"steps/04-failure-modes/README.md", canned.Background()},
 	} {
 		text, err := os.ReadFile(filepath.Join(root, picture.file))
 		require.NoError(t, err)

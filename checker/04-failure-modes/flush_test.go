@@ -1,0 +1,126 @@
+package failuremodes_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"otel.workshop/checker/receiver"
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	failuremodes "otel.workshop/steps/04-failure-modes"
+)
+
+// At the end the meter provider should be flushed as well as the tracer provider.
+func TestBothProvidersFlush(t *testing.T) {
+	const requests = 5
+	s := newService(t)
+	s.start(t)
+	for range requests {
+		s.mustServe(t)
+	}
+	s.end(8 * time.Second)
+
+	queries, told := s.collector.Total("db.query.count")
+	count := fmt.Sprint(queries)
+	if !told {
+		count = "never told"
+	}
+	if queries == requests {
+		return
+	}
+	if len(s.collector.Spans()) == 0 {
+		recorder.Needs(t, "flush-survives-signal", "exporter-drains")
+	}
+	recorder.Fail(t, recorder.At(failuremodes.Run, finding.Finding{
+		Want:  fmt.Sprintf("%d orders asked for, then the end\ndb.query.count   %[1]d", requests),
+		Got:   fmt.Sprintf("%d orders asked for, then the end\ndb.query.count   %s", requests, count),
+		Cause: "There are two providers, and each has something left: a batch of spans, and the metrics since the last ten\nseconds were full. minimal.Setup makes both, and returns the function that stops both.",
+	}))
+}
+
+// Requests in flight when the end comes should be answered, and what they and their receipts record should still be sent.
+func TestDrainBeforeFlush(t *testing.T) {
+	s := newService(t)
+	s.start(t)
+	before := s.mustServe(t)
+	s.payments.take(400 * time.Millisecond)
+	asked := s.payments.asked.Load()
+	replied := make(chan reply, 1)
+	go func() { replied <- s.get(known) }()
+	for end := time.Now().Add(2 * time.Second); s.payments.asked.Load() == asked && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	end := s.end(8 * time.Second)
+	r := <-replied
+
+	wanted := []string{"GET /orders/{id}", "load order", "db.query", "HTTP GET", "receipt.send"}
+	want, got := [][]string{{"in flight at the end", "200"}}, [][]string{{"in flight at the end", r.String()}}
+	spans := s.spansOf(r.trace)
+	missing := 0
+	for _, name := range wanted {
+		is := "sent"
+		if _, ok := recorder.Named(spans, name); !ok {
+			is, missing = "lost", missing+1
+		}
+		want, got = append(want, []string{"  " + name, "sent"}), append(got, []string{"  " + name, is})
+	}
+	f := recorder.At(failuremodes.Run, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
+	_, receipt := recorder.Named(spans, "receipt.send")
+	switch {
+	case r.code == http.StatusOK && missing == 0:
+		return
+	case strings.HasPrefix(end, "still"):
+		recorder.Needs(t, "exporter-never-blocks", "exporter-drains")
+		f.Got += "\n" + end
+		f.Cause = "Run should return when the requests in flight have finished and their telemetry is sent."
+	case r.code == 0:
+		f.Cause = "The server was left with a request in it. http.Server.Shutdown waits for requests, if it is given a context\nthat is still alive, and if Run waits for it."
+	case r.code != http.StatusOK:
+		f.Cause = "The end has canceled the request: its context comes from Run's. A request should end with its caller, or with its\nown deadline; the service's end is for http.Server.Shutdown, which waits for it."
+	case missing == 1 && !receipt:
+		recorder.Needs(t, "background-joins-trace", "span-ends-on-every-path")
+		f.Cause = "The request was answered, and left a receipt to be sent. Whoever starts goroutines has to be able to wait for\nthem: after the server, and before the flush."
+	case len(s.spansOf(before.trace)) == 0:
+		recorder.Needs(t, "flush-survives-signal", "exporter-drains")
+		f.Cause = "Nothing was flushed at all, not even what earlier requests had recorded."
+	default:
+		recorder.Needs(t, "exporter-drains")
+		f.Cause = "The request was answered, and by then nobody collected what it recorded. First the server lets its requests\nfinish, then the providers flush: what comes last is set up first."
+	}
+	recorder.Fail(t, f)
+}
+
+// The flush should end with FlushTimeout when the collector hangs.
+func TestFlushHasDeadline(t *testing.T) {
+	s := newService(t)
+	s.cfg.FlushTimeout = 300 * time.Millisecond
+	s.collector.Be(receiver.Trouble{Hangs: true})
+	s.start(t)
+	replied := make(chan reply, 1)
+	go func() { replied <- s.get(known) }()
+	answered := true
+	select {
+	case r := <-replied:
+		answered = r.code == http.StatusOK
+	case <-time.After(time.Second):
+		answered = false
+	}
+	const limit = 4 * time.Second
+	start := time.Now()
+	end := s.end(limit)
+	if !strings.HasPrefix(end, "still") {
+		return
+	}
+	if !answered {
+		recorder.Needs(t, "exporter-never-blocks")
+	}
+	recorder.Needs(t, "exporter-drains")
+	recorder.Fail(t, recorder.At(failuremodes.Run, finding.Finding{
+		Want:  "the collector hangs, FlushTimeout is 300 ms\nRun returns soon after it",
+		Got:   fmt.Sprintf("the collector hangs, FlushTimeout is 300 ms\nstill running %s after the end", time.Since(start).Round(time.Second)),
+		Cause: "Shutdown waits as long as its context allows, and context.Background() allows everything. The platform that\nstops the service waits half a minute, then kills it; with it goes whatever else had to be finished.",
+	}))
+}

@@ -1,0 +1,39 @@
+package failuremodes_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	failuremodes "otel.workshop/steps/04-failure-modes"
+)
+
+// When Run has returned, nothing that it has started should still run.
+func TestNothingLeaks(t *testing.T) {
+	packages := []string{"otel.workshop/steps/", "otel.workshop/solutions/", "go.opentelemetry.io/"}
+	before := recorder.Goroutines(packages...)
+	s := newService(t)
+	s.start(t)
+	for range 3 {
+		s.mustServe(t)
+	}
+	end := s.end(8 * time.Second)
+	want := recorder.Table([]string{"Run", "returns"}, []string{"still running", "nothing"})
+	if strings.HasPrefix(end, "still") {
+		recorder.Needs(t, "exporter-never-blocks", "exporter-drains")
+		recorder.Fail(t, recorder.At(failuremodes.Run, finding.Finding{Want: want, Got: recorder.Table([]string{"Run", end})}))
+	}
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // they are kept for whoever asks next, and close by themselves
+	left := recorder.Left(before, packages...)
+	if left == nil {
+		return
+	}
+	recorder.Fail(t, recorder.At(failuremodes.Run, finding.Finding{
+		Want:  want,
+		Got:   recorder.Table([]string{"Run", "returns"}, []string{"still running", strings.Join(left, "\n\t")}),
+		Cause: "Each provider that is made has goroutines, and so has each QueueExporter: they run until they are shut down. In a\nservice that is set up again at each reload, or in each test, they add up.",
+	}))
+}

@@ -1,0 +1,95 @@
+package failuremodes_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A logbook is what the service has logged, at level info and above. Safe for
+// concurrent use.
+type logbook struct {
+	mu      sync.Mutex
+	records []logged
+}
+
+// logged is one record, and its attributes as they are printed, by key.
+type logged struct {
+	message string
+	attrs   []slog.Attr
+}
+
+func (l logged) String() string {
+	var b strings.Builder
+	b.WriteString(l.message)
+	for _, a := range l.attrs {
+		fmt.Fprintf(&b, " %s=%v", a.Key, a.Value)
+	}
+	return b.String()
+}
+
+func (l *logbook) logger() *slog.Logger { return slog.New(logHandler{book: l}) }
+
+// all returns the records so far.
+func (l *logbook) all() []logged {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]logged(nil), l.records...)
+}
+
+// texts returns the records so far as they are read.
+func (l *logbook) texts() (texts []string) {
+	for _, r := range l.all() {
+		texts = append(texts, r.String())
+	}
+	return texts
+}
+
+// tells reports whether some record has text in it.
+func (l *logbook) tells(text string) bool {
+	for _, r := range l.all() {
+		if strings.Contains(r.String(), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// tellsSoon reports whether some record has text in it before limit is over.
+func (l *logbook) tellsSoon(text string, limit time.Duration) bool {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if l.tells(text) {
+			return true
+		}
+	}
+	return l.tells(text)
+}
+
+type logHandler struct {
+	book  *logbook
+	attrs []slog.Attr
+}
+
+func (h logHandler) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
+
+func (h logHandler) Handle(_ context.Context, r slog.Record) error {
+	l := logged{message: r.Message, attrs: h.attrs[:len(h.attrs):len(h.attrs)]}
+	r.Attrs(func(a slog.Attr) bool {
+		l.attrs = append(l.attrs, a)
+		return true
+	})
+	h.book.mu.Lock()
+	defer h.book.mu.Unlock()
+	h.book.records = append(h.book.records, l)
+	return nil
+}
+
+func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	h.attrs = append(h.attrs[:len(h.attrs):len(h.attrs)], attrs...)
+	return h
+}
+
+func (h logHandler) WithGroup(string) slog.Handler { return h }

@@ -1,0 +1,62 @@
+// Package failuremodes_test checks steps/04-failure-modes, in the order of its
+// lesson: the whole service, with a database, a payment API and a collector
+// that are as good as they are told to be.
+package failuremodes_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+
+	"otel.workshop/checker/database"
+	"otel.workshop/checker/recorder"
+	failuremodes "otel.workshop/steps/04-failure-modes"
+)
+
+func TestMain(m *testing.M) { recorder.Main(m, program) }
+
+// paymentsURL is the environment variable that tells program of the payment API.
+const paymentsURL = "PAYMENTS_URL"
+
+// program is the learner's service as a process of its own, on a port that it
+// prints.
+func program() error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println(recorder.Listening(ln.Addr()))
+	return failuremodes.Run(ctx, ln, failuremodes.Config{
+		DB:             newDatabase().Open(),
+		PaymentsURL:    os.Getenv(paymentsURL),
+		PaymentTimeout: time.Second,
+		FlushTimeout:   5 * time.Second,
+		Log:            slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	})
+}
+
+// Orders of the checks' database.
+const (
+	known     = "42"
+	unknown   = "999"
+	broken    = "1" // can't be read
+	panics    = "2" // reading it panics
+	unhurried = "3" // is read in a second
+)
+
+func newDatabase() *database.Database {
+	return &database.Database{
+		Orders: map[int64]string{42: "shipped", 3: "packed"},
+		Fails:  map[int64]error{1: database.ErrConnection},
+		Panics: map[int64]any{2: "index out of range"},
+		Varies: map[int64]time.Duration{3: time.Second},
+	}
+}

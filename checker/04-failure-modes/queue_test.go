@@ -1,0 +1,236 @@
+package failuremodes_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	failuremodes "otel.workshop/steps/04-failure-modes"
+)
+
+// A queue is the learner's QueueExporter before an exporter of ours.
+type queue struct {
+	*failuremodes.QueueExporter
+	next *recorder.SpanSink
+	log  *logbook
+	sent int // spans so far
+}
+
+// inBubble runs f with a queue before next, in a bubble of fake time.
+func inBubble(t *testing.T, next *recorder.SpanSink, size int, f func(ctx context.Context, q *queue)) *queue {
+	t.Helper()
+	q := &queue{next: next, log: &logbook{}}
+	recorder.Bubble(t, recorder.At(failuremodes.NewQueueExporter, finding.Finding{
+		Want: "ExportSpans and Shutdown return",
+		Got:  "one of them waits for ever, for something that nobody will do",
+	}), func(ctx context.Context) {
+		q.QueueExporter = failuremodes.NewQueueExporter(next, size, q.log.logger())
+		f(ctx, q)
+	})
+	return q
+}
+
+// slowSink returns a sink that takes that long for each export.
+func slowSink(t *testing.T, takes time.Duration) *recorder.SpanSink {
+	sink := recorder.NewSpanSink(t)
+	sink.Delay = takes
+	return sink
+}
+
+// send exports one span, named after its number, and returns how long the call
+// took.
+func (q *queue) send(ctx context.Context) time.Duration {
+	q.sent++
+	start := time.Now()
+	_ = q.ExportSpans(ctx, spans(fmt.Sprint("span ", q.sent))) // an error would be logged, like any other
+	return time.Since(start)
+}
+
+// spans makes finished spans of those names.
+func spans(names ...string) []sdktrace.ReadOnlySpan {
+	var stubs tracetest.SpanStubs
+	for i, name := range names {
+		stubs = append(stubs, tracetest.SpanStub{
+			Name:        name,
+			SpanContext: trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{byte(i + 1)}}),
+			StartTime:   time.Now(),
+			EndTime:     time.Now(),
+		})
+	}
+	return stubs.Snapshots()
+}
+
+// ExportSpans of the QueueExporter should return at once, also when the exporter behind it hangs.
+func TestExporterNeverBlocks(t *testing.T) {
+	var longest time.Duration
+	which := 0
+	q := inBubble(t, slowSink(t, time.Hour), 5, func(ctx context.Context, q *queue) {
+		for range 20 {
+			if took := q.send(ctx); took > longest {
+				longest, which = took, q.sent
+			}
+		}
+		time.Sleep(100 * time.Hour)
+		limited, cancel := context.WithTimeout(ctx, time.Hour)
+		defer cancel()
+		_ = q.Shutdown(limited) // another check's business
+	})
+	header := []string{"the next exporter takes an hour", ""}
+	want := recorder.Table(header, []string{"20 calls of ExportSpans", "each returns at once"}, []string{"and an hour later", "spans arrive"})
+	fate := "each returns at once"
+	if longest > 0 {
+		fate = fmt.Sprintf("call %d takes %s", which, hours(longest))
+	}
+	arrive := "spans arrive"
+	if len(q.next.Spans()) == 0 {
+		arrive = "none has arrived"
+	}
+	got := recorder.Table(header, []string{"20 calls of ExportSpans", fate}, []string{"and an hour later", arrive})
+	if got == want {
+		return
+	}
+	f := recorder.At((*failuremodes.QueueExporter).ExportSpans, finding.Finding{Want: want, Got: got})
+	if longest > 0 {
+		f.Cause = "A send on a channel waits until there is room, and on one without a buffer until somebody receives. Behind\nWithSyncer the caller is a request that ends its span: all of them wait. A select with a default does not."
+	} else {
+		f.Cause = "Nobody sends on what is in the queue: its worker has to be started, and to call the next exporter."
+	}
+	recorder.Fail(t, f)
+}
+
+func hours(d time.Duration) string {
+	if d%time.Hour == 0 {
+		return strings.TrimSuffix(d.String(), "0m0s")
+	}
+	return d.String()
+}
+
+// Shutdown of the QueueExporter should send what is in the queue, stop the exporter behind it, and give up when its context is done.
+func TestExporterDrains(t *testing.T) {
+	header := []string{"the next exporter", "spans arrive", "it is stopped", "Shutdown returns"}
+	want := [][]string{header,
+		{"takes a second", "10 of 10", "after the last", "in time"},
+		{"hangs", "…", "yes", "with its context"},
+	}
+	got := [][]string{header}
+
+	returned := "not, an hour later"
+	q := inBubble(t, slowSink(t, time.Second), 100, func(ctx context.Context, q *queue) {
+		for range 10 {
+			q.send(ctx)
+		}
+		if took, ok := q.shutDown(ctx, time.Minute); ok && took <= time.Minute {
+			returned = "in time"
+		}
+		time.Sleep(time.Hour) // whatever comes late
+	})
+	stopped := "no"
+	switch {
+	case q.next.Late():
+		stopped = "before the last"
+	case q.next.Stopped():
+		stopped = "after the last"
+	}
+	arrived := len(q.next.Spans())
+	got = append(got, []string{"takes a second", fmt.Sprintf("%d of 10", arrived), stopped, returned})
+
+	returned = "not, an hour later"
+	q = inBubble(t, slowSink(t, 1000*time.Hour), 100, func(ctx context.Context, q *queue) {
+		for range 10 {
+			go q.send(ctx) // it may have to wait
+		}
+		time.Sleep(time.Second)
+		switch took, ok := q.shutDown(ctx, 5*time.Second); {
+		case ok && took <= 5*time.Second+time.Millisecond:
+			returned = "with its context"
+		case ok:
+			returned = took.String() + " later"
+		}
+	})
+	stopped = "no"
+	if q.next.Stopped() {
+		stopped = "yes"
+	}
+	got = append(got, []string{"hangs", "…", stopped, returned})
+
+	if recorder.Table(want...) == recorder.Table(got...) {
+		return
+	}
+	f := recorder.At((*failuremodes.QueueExporter).Shutdown, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
+	switch {
+	case arrived < 10:
+		f.Cause = "What is still in the queue when the exporter behind it is stopped is lost. Close the queue, wait until the worker\nhas sent the rest, and stop the next exporter then."
+	case got[1][2] == "before the last":
+		f.Cause = "The exporter behind the queue was stopped while the worker still had spans for it. Wait for the worker first."
+	case got[1][2] == "no" || got[2][2] == "no":
+		f.Cause = "The exporter behind the queue is stopped by whoever stands before it: pass Shutdown on, also when time is up."
+	default:
+		f.Cause = "The worker may never come to an end. A select waits for it, or for ctx.Done(), whichever is first."
+	}
+	recorder.Fail(t, f)
+}
+
+// shutDown calls Shutdown with that much time, and returns how long it took,
+// and whether it has returned at all within an hour.
+func (q *queue) shutDown(ctx context.Context, limit time.Duration) (took time.Duration, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	start := time.Now()
+	done := make(chan time.Duration, 1)
+	go func() {
+		_ = q.Shutdown(ctx) // it may say that time is up
+		done <- time.Since(start)
+	}()
+	select {
+	case took = <-done:
+		return took, true
+	case <-time.After(time.Hour):
+		return 0, false
+	}
+}
+
+// The QueueExporter should not use the slice that it was given after ExportSpans has returned.
+func TestExporterKeepsNoSlice(t *testing.T) {
+	q := inBubble(t, slowSink(t, time.Second), 100, func(ctx context.Context, q *queue) {
+		lent := make([]sdktrace.ReadOnlySpan, 2)
+		for i := range 3 { // as the batch processor does, which fills the same slice again
+			copy(lent, spans(fmt.Sprintf("span %d", 2*i+1), fmt.Sprintf("span %d", 2*i+2)))
+			_ = q.ExportSpans(ctx, lent) // an error would be logged, like any other
+		}
+		copy(lent, spans("of the next batch", "of the next batch"))
+		time.Sleep(time.Minute)
+		_, _ = q.shutDown(ctx, time.Minute) // another check's business
+	})
+	var want, got []string
+	for i := range 6 {
+		want = append(want, fmt.Sprint("span ", i+1))
+	}
+	strange := false
+	for _, span := range q.next.Spans() {
+		got = append(got, span.Name)
+		strange = strange || span.Name == "of the next batch"
+	}
+	wanted, arrived := strings.Join(want, ", "), strings.Join(got, ", ")
+	if wanted == arrived {
+		return
+	}
+	if arrived == "" {
+		arrived = "nothing"
+	}
+	f := recorder.At((*failuremodes.QueueExporter).ExportSpans, finding.Finding{Want: wanted, Got: arrived})
+	if len(got) == 6 {
+		f.Cause = "The slice belongs to the caller, who fills it again when ExportSpans has returned: the batch processor does. What\nis to stay has to be copied, or taken out one by one; the spans themselves don't change any more."
+	} else {
+		recorder.Needs(t, "exporter-never-blocks", "exporter-drains")
+		f.Cause = "There is room for all of them in a queue of 100."
+	}
+	recorder.Fail(t, f)
+}

@@ -1,0 +1,124 @@
+package failuremodes_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	failuremodes "otel.workshop/steps/04-failure-modes"
+)
+
+// Every span should end, whatever becomes of what it stands for.
+func TestSpanEndsOnEveryPath(t *testing.T) {
+	const patience = 100 * time.Millisecond
+	d := newDesk(t, patience)
+	d.receipts = failuremodes.NewReceipts(d.log.logger(), patience)
+	ctx := t.Context()
+	receipt := func(deliver func(context.Context) error) {
+		ctx, answered := context.WithCancel(ctx)
+		defer answered()
+		d.receipts.Send(ctx, 42, deliver)
+	}
+	paths := []struct {
+		what    string
+		receipt bool // leaves a receipt to be sent
+		take    func()
+	}{
+		{"an order is found", true, func() { d.get(ctx, known) }},
+		{"there is no such order", false, func() { d.get(ctx, unknown) }},
+		{"the order can't be read", false, func() { d.get(ctx, broken) }},
+		{"reading it panics", false, func() { d.get(ctx, panics) }},
+		{"its caller leaves", false, func() {
+			short, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
+			defer cancel()
+			d.get(short, unhurried)
+		}},
+		{"the payment API fails", false, func() { d.payments.fails.Store(true); d.get(ctx, known); d.payments.fails.Store(false) }},
+		{"a receipt is delivered", true, func() { receipt(func(context.Context) error { return nil }) }},
+		{"a receipt fails", true, func() { receipt(func(context.Context) error { return errors.New("no such address") }) }},
+		{"a receipt takes too long", true, func() {
+			receipt(func(ctx context.Context) error {
+				select {
+				case <-ctx.Done():
+				case <-time.After(4 * patience):
+				}
+				return ctx.Err()
+			})
+		}},
+	}
+	want := [][]string{{"when", "open spans"}}
+	left := make([]tracetest.SpanStubs, len(paths))
+	for i, p := range paths {
+		before := d.receiptSpans()
+		p.take()
+		for end := time.Now().Add(250 * time.Millisecond); p.receipt && d.receiptSpans() == before && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		left[i] = d.open(250*time.Millisecond, slices.Concat(left[:i]...))
+		want = append(want, []string{p.what, "none"})
+	}
+	late := d.open(time.Second, nil) // on a busy machine some take their time
+	got := [][]string{want[0]}
+	for i, p := range paths {
+		got = append(got, []string{p.what, names(left[i], late)})
+	}
+	f := finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)}
+	if f.Got == f.Want {
+		if len(d.rec.Spans()) > 0 {
+			return
+		}
+		f.Got = "no span at all"
+	}
+	fn := any(failuremodes.NewHandler)
+	if inHandler := got[1 : len(got)-3]; !slices.ContainsFunc(inHandler, func(row []string) bool { return row[1] != "none" }) {
+		fn = (*failuremodes.Receipts).Send
+	}
+	f = recorder.At(fn, f)
+	f.Cause = "A span without an end is never exported: the path that fails is missing from the traces, just when somebody looks\nfor it. defer span.End(), right below Start, ends it on each way out; in a goroutine, the goroutine defers it."
+	recorder.Fail(t, f)
+}
+
+// receiptSpans counts the spans "receipt.send" that have been started.
+func (d *desk) receiptSpans() (n int) {
+	for _, s := range append(d.rec.Spans(), d.rec.Unended()...) {
+		if s.Name == "receipt.send" {
+			n++
+		}
+	}
+	return n
+}
+
+// open returns the spans, but for the known ones, that don't end within limit.
+func (d *desk) open(limit time.Duration, known tracetest.SpanStubs) tracetest.SpanStubs {
+	for end := time.Now().Add(limit); ; time.Sleep(5 * time.Millisecond) {
+		open := slices.DeleteFunc(d.rec.Unended(), func(s tracetest.SpanStub) bool { return contains(known, s) })
+		if len(open) == 0 || time.Now().After(end) {
+			return open
+		}
+	}
+}
+
+// names lists those of spans that are still open.
+func names(spans, open tracetest.SpanStubs) string {
+	var list []string
+	for _, s := range spans {
+		if contains(open, s) {
+			list = append(list, s.Name)
+		}
+	}
+	if list == nil {
+		return "none"
+	}
+	return strings.Join(list, ", ")
+}
+
+func contains(spans tracetest.SpanStubs, span tracetest.SpanStub) bool {
+	return slices.ContainsFunc(spans, func(s tracetest.SpanStub) bool { return s.SpanContext.Equal(span.SpanContext) })
+}
