@@ -84,6 +84,7 @@ func (a *API) suffer(w http.ResponseWriter, r *http.Request) bool {
 	default:
 		return true
 	}
+	defer a.wait()()
 	select {
 	case <-over:
 		return true

@@ -37,8 +37,9 @@ type API struct {
 	closing  sync.Once
 	closeErr error
 
-	mu    sync.Mutex
-	fault Fault
+	mu      sync.Mutex
+	fault   Fault
+	waiting int // requests that are kept waiting
 }
 
 // Start listens and serves until [API.Close]; ctx bounds the start alone. The
@@ -89,6 +90,26 @@ func (a *API) Fault() Fault {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.fault
+}
+
+// Waiting returns how many requests the API keeps waiting now, because it is
+// slow or hangs.
+func (a *API) Waiting() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.waiting
+}
+
+// wait counts a request as waiting, until done is called.
+func (a *API) wait() (done func()) {
+	a.add(1)
+	return func() { a.add(-1) }
+}
+
+func (a *API) add(n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.waiting += n
 }
 
 // Err says why the API is not reached although [Down] was lifted: another

@@ -63,6 +63,10 @@ func (w *World) Database() string { return w.database.String() }
 // Embedded reports whether the database is the workshop's own.
 func (w *World) Embedded() bool { return w.database.Embedded() }
 
+// PaymentsWaiting returns how many requests the payment API keeps waiting now,
+// because it is slow or hangs.
+func (w *World) PaymentsWaiting() int { return w.payments.Waiting() }
+
 // Close ends all of it. The payment API's last spans are flushed first.
 func (w *World) Close(ctx context.Context) error {
 	var errs []error
