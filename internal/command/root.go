@@ -82,7 +82,7 @@ func newRoot(w *workshop) *cobra.Command {
 	cobra.EnableCommandSorting = false // in the order in which people need them
 	root.AddCommand(
 		newCheck(w), newList(w), newHint(w), newDiff(w), newReset(w), newSolve(w),
-		newRun(w), newBreak(w), newDoctor(w),
+		newRun(w), newDemo(w), newBreak(w), newDoctor(w),
 	)
 	for _, cmd := range root.Commands() {
 		cmd.DisableFlagsInUseLine = true

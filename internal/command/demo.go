@@ -1,0 +1,60 @@
+package command
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"otel.workshop/internal/demo"
+	"otel.workshop/internal/terminal"
+)
+
+func newDemo(w *workshop) *cobra.Command {
+	times := 1
+	cmd := &cobra.Command{
+		Use:   "demo [VARIANT]",
+		Short: "for instructors: what a classic mistake does, next to the right answer",
+		Long: `Run a classic mistake and the solution side by side, through the same scenario,
+each with a collector, a database and a payment API of its own. Show what their
+callers saw, what arrived of their telemetry, the mistake, and its story.
+
+Without a VARIANT, list them. Your own files are left alone.`,
+		Example: `  go run . demo no-shutdown
+  go run . demo no-shutdown --times 20`,
+		Args: atMost(1, "one VARIANT"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if times < 1 {
+				return usageError{fmt.Sprintf("--times %d: it is how often to run the demo, at least once", times)}
+			}
+			if len(args) == 0 {
+				return w.printf("The mistakes that go run . demo VARIANT can show:%s\n", w.knownVariants())
+			}
+			s, err := w.session()
+			if err != nil {
+				return err
+			}
+			v, err := findVariant(s.Root(), args[0])
+			if err != nil {
+				return err
+			}
+			results, err := demo.Repeat(cmd.Context(), s.Root(), v, times, demo.Options{Progress: w.warn})
+			if cmd.Context().Err() != nil {
+				w.warn("Interrupted: both services, and all that stood around them, have been ended.")
+				if len(results) == 0 {
+					return errInterrupted
+				}
+			}
+			switch {
+			case times == 1 && err == nil:
+				return w.printf("%s\n", terminal.Demo(results[0], w.look()))
+			case len(results) > 0:
+				if err := w.printf("%s\n", terminal.DemoTally(results, w.look())); err != nil {
+					return err
+				}
+			}
+			return ended(cmd.Context(), err)
+		},
+	}
+	cmd.Flags().IntVar(&times, "times", 1, "run it `N` times, and count in how many runs the sides differ")
+	return cmd
+}

@@ -1,0 +1,53 @@
+package demo_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/demo"
+	"otel.workshop/internal/variant"
+)
+
+// A variant's trailer names a scenario that there is, and that can happen to it.
+func TestEveryVariantHasAScenario(t *testing.T) {
+	variants, err := variant.Load(root)
+	require.NoError(t, err)
+	require.NotEmpty(t, variants)
+	for _, v := range variants {
+		_, err := demo.ScenarioOf(v)
+		require.NoError(t, err)
+	}
+}
+
+func TestUnknownScenario(t *testing.T) {
+	_, err := demo.ScenarioOf(variant.Variant{Name: "x", Path: "broken/02-y/x.diff", Step: "02-y", Scenario: "sigterms"})
+	require.ErrorContains(t, err, "broken/02-y/x.diff")
+	require.ErrorContains(t, err, "did you mean sigterm?")
+	require.ErrorContains(t, err, "many-orders")
+
+	_, err = demo.ScenarioOf(variant.Variant{Path: "broken/02-y/x.diff", Step: "02-y"})
+	require.ErrorContains(t, err, "names no scenario")
+
+	_, err = demo.ScenarioOf(variant.Variant{Path: "broken/01-y/x.diff", Step: "01-y", Scenario: "database-down"})
+	require.ErrorContains(t, err, "needs neither")
+}
+
+func TestScenariosAreWhole(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range demo.Scenarios() {
+		require.False(t, seen[s.Name], s.Name)
+		seen[s.Name] = true
+		require.NotEmpty(t, s.Summary, s.Name)
+		drawn := 0
+		for _, a := range s.Acts {
+			require.Positive(t, a.Requests, s.Name)
+			require.Positive(t, a.Callers, s.Name)
+			require.Positive(t, a.Orders, s.Name)
+			if a.Draw {
+				drawn++
+			}
+		}
+		require.Equal(t, 1, drawn, "%s draws one request", s.Name)
+	}
+}

@@ -1,0 +1,16 @@
+package demo
+
+import (
+	"otel.workshop/internal/shop"
+)
+
+// A Side is one service in its scenario: what its callers saw, what its
+// collector received, and how it ended.
+type Side struct {
+	Name      string // "broken" or "right"
+	Callers   Callers
+	Telemetry Telemetry
+	Drawn     Drawn
+	Ended     shop.Ended       // the zero value: it did not start
+	StartErr  *shop.StartError // why it did not; nil when it did
+}

@@ -1,0 +1,120 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+
+	"otel.workshop/internal/demo"
+	"otel.workshop/internal/printable"
+	"otel.workshop/internal/report"
+	"otel.workshop/internal/report/hang"
+	"otel.workshop/internal/shop"
+	"otel.workshop/internal/variant"
+	"otel.workshop/internal/waterfall"
+)
+
+// Demo draws what a demo has shown, in the order in which it is told: the
+// symptom, the figures of both sides, a request of each, the mistake, and its
+// story.
+func Demo(r demo.Result, look Look) string {
+	return paragraphs(
+		demoTitle(r.Variant, r.Scenario, look),
+		figures(r.Figures, look),
+		noDifference(r, look),
+		drawn(r.Broken, look),
+		drawn(r.Right, look),
+		said(r, look),
+		look.bold("The mistake")+"\n"+indented(Hunks(r.Variant.Diff(), Look{Width: look.Width - 2, Color: look.Color}), 2),
+		look.bold("The story")+"\n"+look.markdown(r.Variant.Story, 2),
+		look.dim("Both sides, built and run: "+waterfall.FormatDuration(r.Took)+"."),
+	)
+}
+
+func demoTitle(v variant.Variant, s demo.Scenario, look Look) string {
+	return "\n" + look.bold(line("── "+v.Step+" · "+v.Name+" ", look)) + "\n\n" +
+		look.bold(look.prose(v.Summary, 0)) + "\n\n" + look.prose(s.Tell(shop.Source{Variant: &v}), 0)
+}
+
+// line fills a title up to the width.
+func line(title string, look Look) string {
+	return title + strings.Repeat("─", max(0, look.Width-len([]rune(title))))
+}
+
+func noDifference(r demo.Result, look Look) string {
+	if _, ok := r.Point(); ok {
+		return ""
+	}
+	return look.prose("No figure tells the two sides apart: this mistake does not show in what its callers saw or its collector received. Read on.", 0)
+}
+
+// drawn draws one request of a side, as far as it arrived.
+func drawn(s demo.Side, look Look) string {
+	q := s.Drawn.Request
+	outcome := fmt.Sprintf("answered %d in %s", q.Status, waterfall.FormatDuration(q.Took))
+	switch {
+	case q.HungUp:
+		outcome = "its caller hung up after " + waterfall.FormatDuration(q.Took)
+	case q.Status == 0:
+		outcome = "not answered"
+	}
+	title := look.bold("One request, "+s.Name) + look.dim("  GET "+q.Path+", "+outcome)
+	if s.Drawn.Received == 0 {
+		return title + "\n  Nothing of it arrived."
+	}
+	var b strings.Builder
+	for i, t := range s.Drawn.Traces {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		_ = waterfall.Text(&b, t, look.waterfall(2)) // a builder takes everything
+	}
+	return title + "\n" + indented(strings.TrimRight(b.String(), "\n"), 2)
+}
+
+// said quotes what only one of the services has printed.
+func said(r demo.Result, look Look) string {
+	if f, ok := r.Figure(demo.Printed); !ok || !f.Differs {
+		return ""
+	}
+	const most = 3
+	part := func(s, other demo.Side) string {
+		lines := s.Alone(other)
+		if len(lines) == 0 {
+			return ""
+		}
+		for i, l := range lines {
+			lines[i] = printable.Text(l)
+		}
+		lines = lines[max(0, len(lines)-most):]
+		return look.bold("Printed by the "+s.Name+" one alone") + "\n" + look.code(strings.Join(lines, "\n"), 2)
+	}
+	return paragraphs(part(r.Broken, r.Right), part(r.Right, r.Broken))
+}
+
+// Hunks draws what a diff changes: the name of each file, and its hunks.
+func Hunks(diff string, look Look) string {
+	var lines []string
+	for text := range strings.Lines(diff) {
+		text = strings.TrimRight(strings.ReplaceAll(text, "\t", "    "), "\n")
+		if name, ok := strings.CutPrefix(text, "diff --git a/"); ok {
+			name, _, _ = strings.Cut(name, " ")
+			lines = append(lines, look.bold(name))
+			continue
+		}
+		style := report.Plain
+		switch {
+		case strings.HasPrefix(text, "--- "), strings.HasPrefix(text, "+++ "), strings.HasPrefix(text, "new file"), strings.HasPrefix(text, "deleted file"):
+			continue
+		case strings.HasPrefix(text, "@@"):
+			style = report.Dim
+		case strings.HasPrefix(text, "+"):
+			style = report.Green
+		case strings.HasPrefix(text, "-"):
+			style = report.Red
+		}
+		for _, folded := range hang.Code(text, look.Width) {
+			lines = append(lines, look.paint(style, folded))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
