@@ -45,27 +45,43 @@ type binary struct{ dir, path string }
 
 func (b binary) remove() error { return robustio.RemoveAll(b.dir) }
 
-// build compiles the service. On an error nothing is left of it.
-func (s *Shop) build(ctx context.Context) (b binary, err error) {
-	if err := s.o.Source.check(s.o.Root); err != nil {
-		return binary{}, err
-	}
-	overlay, err := s.o.Source.overlay(s.o.Root)
-	if err != nil {
-		return binary{}, fmt.Errorf("build %s: %w", s.o.Source, err)
-	}
+// newBinary makes the folder of a service that is about to be built.
+func newBinary() (b binary, err error) {
 	if b.dir, err = os.MkdirTemp("", "otel-workshop-shop-"); err != nil {
 		return binary{}, fmt.Errorf("make a folder for the service: %w (is there space on the disk?)", err)
+	}
+	b.path = filepath.Join(b.dir, "shop.exe") // Windows wants the ending; the others don't mind
+	return b, nil
+}
+
+// build returns a binary of the service that is the caller's to remove. On an
+// error nothing is left of it.
+func (s *Shop) build(ctx context.Context) (binary, error) {
+	if s.o.Built != nil {
+		return s.o.Built.another()
+	}
+	return compile(ctx, s.o.Root, s.o.Source)
+}
+
+// compile compiles a service. On an error nothing is left of it.
+func compile(ctx context.Context, root string, source Source) (b binary, err error) {
+	if err := source.check(root); err != nil {
+		return binary{}, err
+	}
+	overlay, err := source.overlay(root)
+	if err != nil {
+		return binary{}, fmt.Errorf("build %s: %w", source, err)
+	}
+	if b, err = newBinary(); err != nil {
+		return binary{}, err
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.remove())
 		}
 	}()
-	b.path = filepath.Join(b.dir, "shop.exe") // Windows wants the ending; the others don't mind
-
-	cmd := exec.CommandContext(ctx, "go", BuildArgs(s.o.Source.dir(), b.path, overlay)...)
-	cmd.Dir = s.o.Root
+	cmd := exec.CommandContext(ctx, "go", BuildArgs(source.dir(), b.path, overlay)...)
+	cmd.Dir = root
 	prepare(cmd)
 	cmd.Cancel = func() error { return killTree(cmd.Process.Pid) }
 	cmd.WaitDelay = time.Second
@@ -81,12 +97,12 @@ func (s *Shop) build(ctx context.Context) (b binary, err error) {
 	case err != nil:
 		messages := explain(out.String(), overlay)
 		if strings.Contains(messages, "no space left on device") {
-			return b, fmt.Errorf("there is no space left to build %s: free some in %s (or set TMPDIR to another folder), and in what go env GOCACHE names", s.o.Source, os.TempDir())
+			return b, fmt.Errorf("there is no space left to build %s: free some in %s (or set TMPDIR to another folder), and in what go env GOCACHE names", source, os.TempDir())
 		}
 		if errors.As(err, &exit) && aboutCode.MatchString(messages) {
-			return b, &BuildError{Source: s.o.Source, Messages: messages}
+			return b, &BuildError{Source: source, Messages: messages}
 		}
-		return b, fmt.Errorf("build %s: %w\n%s", s.o.Source, err, messages)
+		return b, fmt.Errorf("build %s: %w\n%s", source, err, messages)
 	}
 	return b, nil
 }

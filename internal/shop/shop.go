@@ -23,6 +23,7 @@ const DefaultAddr = "127.0.0.1:8080"
 type Options struct {
 	Root   string // the workshop's folder: the service's working folder, too
 	Source Source
+	Built  *Built // of Source, to be started as it is; nil: Source is built at each start
 
 	// CollectorEndpoint is where telemetry is received, such as
 	// "http://127.0.0.1:4318". A service is told of it only when it is not
