@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,7 @@ type Request struct {
 	Start           time.Time
 	Took            time.Duration // until the whole answer was there, or the caller gave up
 	Status          int           // of the answer; 0: there was none
+	Body            string        // of the answer, its first line
 	HungUp          bool          // there was none in time: the caller has hung up
 	TraceID, SpanID string        // that were sent as traceparent, in hexadecimal
 }
@@ -48,6 +50,17 @@ func (c Callers) Statuses() map[int]int {
 		n[r.Status]++
 	}
 	return n
+}
+
+// failures returns the kinds of bodies of the answers that tell of a failure.
+func (c Callers) failures() []string {
+	kinds := set{}
+	for _, r := range c.Requests {
+		if r.Status >= 400 {
+			kinds[kind(r.Body)] = true
+		}
+	}
+	return kinds.sorted()
 }
 
 // HungUp counts the callers that did not wait for their answer.
@@ -111,6 +124,7 @@ func (c callers) sendOne(ctx context.Context, act Act, number int) Request {
 	r.TraceID, r.SpanID = response.TraceID, response.SpanID
 	if err == nil {
 		r.Status = response.Status
+		r.Body, _, _ = strings.Cut(strings.TrimSpace(response.Body), "\n")
 	} else {
 		r.HungUp = hung(err)
 	}

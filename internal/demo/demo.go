@@ -7,6 +7,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -21,6 +22,9 @@ type Options struct {
 	// Progress is told what is being done, in a few words, for one line at a
 	// time. It may be nil.
 	Progress func(doing string)
+
+	// Builds keeps what is built for the next run. nil: nothing is kept.
+	Builds *Builds
 
 	// Collector is one of this process that may listen on port 4318 already:
 	// the workshop's own. The scenario default-collector needs that port, and
@@ -56,17 +60,21 @@ type Result struct {
 // Where programs cannot be asked to end (Windows), both are killed, and what
 // is flushed at the end arrives from neither: then Run waits for the periodic
 // reader first.
-func Run(ctx context.Context, root string, v variant.Variant, o Options) (Result, error) {
+func Run(ctx context.Context, root string, v variant.Variant, o Options) (_ Result, err error) {
 	start := time.Now()
 	scenario, err := ScenarioOf(v)
 	if err != nil {
 		return Result{}, err
 	}
+	if o.Builds == nil {
+		o.Builds = NewBuilds(root)
+		defer func() { err = errors.Join(err, o.Builds.Close()) }()
+	}
 	r := Result{Variant: v, Scenario: scenario}
 	progress := tell(o.Progress)
 	run := func(ctx context.Context, side *Side, name string, source shop.Source) error {
 		p := performance{
-			root: root, name: name, source: source, scenario: scenario, shared: o.Collector,
+			root: root, name: name, source: source, scenario: scenario, builds: o.Builds, shared: o.Collector,
 			progress: func(doing string) { progress(name + ": " + doing) },
 		}
 		var err error

@@ -49,6 +49,8 @@ const (
 	Names         ID = "names"
 	Failed        ID = "failed"
 	ErrorTypes    ID = "error-types"
+	Routes        ID = "routes"
+	Refusals      ID = "refusals"
 	Shapes        ID = "shapes"
 	Services      ID = "services"
 	Longest       ID = "longest"
@@ -217,7 +219,7 @@ func exit(s Side) string {
 func exitsApart(broken, right Side) bool {
 	a, b := broken.Ended, right.Ended
 	return a.Killed != b.Killed || a.ByItself != b.ByItself || (broken.StartErr == nil) != (right.StartErr == nil) ||
-		farApart(a.Took, b.Took)
+		farApart(a.Took, b.Took) && max(a.Took, b.Took) >= time.Second/2 // to have more to flush takes a while
 }
 
 // farApart reports whether two times differ by more than chance on a busy

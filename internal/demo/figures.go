@@ -35,7 +35,10 @@ var figures = []figure{
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Failed) }},
 	{id: ErrorTypes, label: "error.type on spans", given: hasSpans,
 		says: func(s Side) string { return some(s.Telemetry.ErrorTypes) }},
-
+	{id: Routes, label: "http.route on spans", given: hasSpans,
+		says: func(s Side) string { return some(s.Telemetry.Routes) }},
+	{id: Refusals, label: "failures as told to callers, only here",
+		other: func(s, other Side) string { return some(without(s.Callers.failures(), other.Callers.failures())) }},
 	{id: QueryCount, label: "queries counted (db.query.count)", given: hasMetrics,
 		says: func(s Side) string {
 			n, ok := s.Telemetry.Total(queryCount)
@@ -44,8 +47,6 @@ var figures = []figure{
 			}
 			return fmt.Sprintf("%d for %d requests", n, len(s.Callers.Requests))
 		}},
-	{id: QueryResults, label: "queries by result", given: hasMetrics,
-		says: func(s Side) string { return s.Telemetry.by(queryCount, "error.type", "status") }},
 	{id: CallerP50, label: "p50 as the callers saw it",
 		says:    latency(0.5),
 		differs: apart(func(s Side) time.Duration { return s.Callers.Quantile(0.5) })},
@@ -73,6 +74,8 @@ var figures = []figure{
 		differs: func(a, b Side) bool { return a.Telemetry.biggest() != b.Telemetry.biggest() }},
 	{id: Overflow, label: "measurements in otel.metric.overflow", given: hasMetrics,
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Overflow()) }},
+	{id: QueryResults, label: "queries by result", given: hasMetrics,
+		says: func(s Side) string { return s.Telemetry.by(queryCount, "error.type", "status") }},
 	{id: Series, label: "metric series received",
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Series()) }},
 	{id: Instruments, label: "of metrics, only here", given: hasMetrics,

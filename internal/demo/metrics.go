@@ -124,8 +124,8 @@ func valueOf(attrs []waterfall.Attr, keys []string) string {
 	return "other"
 }
 
-// instruments says what each metric is: name, kind, unit and the names of the
-// attributes of its points. Sorted.
+// instruments says what each metric is: name, kind and unit, the names of
+// its points' attributes, and whether they know their traces. Sorted.
 func (t Telemetry) instruments() []string {
 	all := set{}
 	for _, m := range t.Metrics {
@@ -137,6 +137,9 @@ func (t Telemetry) instruments() []string {
 		for _, p := range m.Points {
 			for _, a := range p.Attrs {
 				all[m.Name+" "+a.Key] = true
+			}
+			if slices.ContainsFunc(p.Exemplars, func(e collector.Exemplar) bool { return e.TraceID != "" }) {
+				all["exemplars of "+m.Name] = true
 			}
 		}
 	}

@@ -16,6 +16,7 @@ type performance struct {
 	root, name string
 	source     shop.Source
 	scenario   Scenario
+	builds     *Builds
 	shared     *collector.Collector // see [Options]
 	progress   func(string)
 
@@ -28,18 +29,22 @@ type performance struct {
 // counts what has arrived.
 func (p *performance) run(ctx context.Context) (side Side, err error) {
 	p.side.Name = p.name
+	p.progress("building " + p.source.String())
+	built, err := p.builds.get(ctx, p.source)
+	if err != nil {
+		return Side{}, err
+	}
 	began := time.Now()
 	if p.world, err = openWorld(ctx, p.source, p.scenario.Reach, p.shared); err != nil {
 		return Side{}, err
 	}
 	defer func() { err = errors.Join(err, p.world.close()) }()
 	p.service = shop.New(shop.Options{
-		Root: p.root, Source: p.source, Addr: "127.0.0.1:0",
+		Root: p.root, Source: p.source, Built: built, Addr: "127.0.0.1:0",
 		CollectorEndpoint: p.world.endpoint(), World: p.world.shop,
 	})
 	defer p.service.Stop(ctx) // on an error; otherwise it has ended
 
-	p.progress("building " + p.source.String())
 	err = p.service.Start(ctx)
 	if errors.As(err, &p.side.StartErr) {
 		err = nil // its callers will see it too
@@ -125,6 +130,9 @@ func (p *performance) end(ctx context.Context) error {
 const readerInterval = 11 * time.Second
 
 func (p *performance) stop(ctx context.Context) {
+	if p.scenario.Reach == Stalling {
+		p.world.spoiler.Hang(false)
+	}
 	p.progress("SIGTERM")
 	p.side.Ended = p.service.Stop(ctx)
 }

@@ -21,10 +21,17 @@ func TestScenarios(t *testing.T) {
 		point             demo.ID // the first figure that differs; "" where the variant is only there to run
 		shows             func(t *testing.T, broken, right demo.Side)
 	}{
-		{"collector-hangs", "syncer", demo.Answered, func(t *testing.T, broken, right demo.Side) {
-			require.Positive(t, broken.Callers.HungUp())
-			require.Zero(t, right.Callers.HungUp())
-			require.False(t, right.Ended.Killed, "it gives up flushing in time")
+		{"collector-hangs", "no-propagator", "", func(t *testing.T, broken, right demo.Side) {
+			for _, s := range []demo.Side{broken, right} {
+				require.Len(t, s.Callers.Answered(), 9, "nobody waits for the collector")
+				require.Zero(t, s.Telemetry.Spans)
+				require.False(t, s.Ended.Killed, "it gives up flushing in time")
+			}
+		}},
+		{"collector-stalls", "syncer", demo.Answered, func(t *testing.T, broken, right demo.Side) {
+			require.Equal(t, 9, broken.Callers.HungUp())
+			require.Len(t, right.Callers.Answered(), 9)
+			require.Zero(t, right.Telemetry.Lost)
 		}},
 		{"traffic", "no-propagator", demo.Outside, func(t *testing.T, broken, right demo.Side) {
 			require.Equal(t, 40, broken.Telemetry.Outside)
@@ -98,7 +105,7 @@ func TestScenarios(t *testing.T) {
 			t.Parallel()
 			v := find(t, test.variant)
 			v.Scenario = test.scenario
-			r, err := demo.Run(t.Context(), root, v, demo.Options{})
+			r, err := demo.Run(t.Context(), root, v, demo.Options{Builds: builds})
 			if errors.Is(err, demo.ErrDefaultTaken) {
 				t.Skip(err)
 			}
@@ -118,7 +125,7 @@ func TestScenarios(t *testing.T) {
 // A service that ends at once is what the demo shows, not an error of it.
 func TestServiceThatDoesNotStart(t *testing.T) {
 	t.Parallel()
-	r, err := demo.Run(t.Context(), root, find(t, "schema-conflict"), demo.Options{})
+	r, err := demo.Run(t.Context(), root, find(t, "schema-conflict"), demo.Options{Builds: builds})
 	require.NoError(t, err)
 	require.Empty(t, r.Broken.Callers.Answered())
 	require.Len(t, r.Right.Callers.Answered(), 40)

@@ -3,13 +3,21 @@ package demo
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
-var changing = regexp.MustCompile(`\b[0-9a-f]{8,}\b|\d+`)
+var changing = regexp.MustCompile(`\b[0-9a-f]{8,}\b|[0-9]+`)
 
-// kind is a printed line without what is different every time, such as times,
-// ports and ids.
-func kind(line string) string { return changing.ReplaceAllString(line, "#") }
+// kind is a line without what is different every time, such as times, ports
+// and ids. An id of zeros is none.
+func kind(line string) string {
+	return changing.ReplaceAllStringFunc(line, func(s string) string {
+		if len(s) >= 16 && strings.Trim(s, "0") == "" {
+			return "0"
+		}
+		return "#"
+	})
+}
 
 // Said returns the kinds of lines among the last ones that the service
 // printed: sorted, each once.

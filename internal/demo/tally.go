@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,15 +10,18 @@ import (
 )
 
 // Repeat runs a demo n times, one after the other, to show that what it shows
-// is no chance. Of an error it returns what was shown before it, too.
-func Repeat(ctx context.Context, root string, v variant.Variant, n int, o Options) ([]Result, error) {
-	var results []Result
+// is no chance; what it builds, it builds once. With an error it returns what was shown before it, too.
+func Repeat(ctx context.Context, root string, v variant.Variant, n int, o Options) (results []Result, err error) {
+	if o.Builds == nil {
+		o.Builds = NewBuilds(root)
+		defer func() { err = errors.Join(err, o.Builds.Close()) }()
+	}
+	tell := o.Progress
 	for i := range n {
-		progress := o.Progress
-		if progress != nil && n > 1 {
-			progress = func(doing string) { o.Progress(fmt.Sprintf("run %d of %d, %s", i+1, n, doing)) }
+		if tell != nil && n > 1 {
+			o.Progress = func(doing string) { tell(fmt.Sprintf("run %d of %d, %s", i+1, n, doing)) }
 		}
-		r, err := Run(ctx, root, v, Options{Progress: progress})
+		r, err := Run(ctx, root, v, o)
 		if err != nil {
 			return results, err
 		}

@@ -28,7 +28,8 @@ type Telemetry struct {
 	Failed     int           // the service's spans with the status Error
 	ErrorTypes []string      // error.type of the service's spans; sorted, each once
 	Longest    time.Duration // of the service's spans
-	Shapes     []string      // what spans look like: their names with each attribute, see [shape]; sorted
+	Routes     []string      // http.route of the service's spans; sorted, each once
+	Shapes     []string      // what spans look like: a name with its kind, an attribute, an event or its parent's name; sorted, each once
 
 	Metrics []collector.Metric // the latest points of all
 }
@@ -37,7 +38,7 @@ type Telemetry struct {
 func received(v view, c Callers) Telemetry {
 	t := Telemetry{Metrics: v.metrics()}
 	callers := c.byTrace()
-	services, names, types, shapes := set{}, set{}, set{}, set{}
+	services, names, types, routes, shapes := set{}, set{}, set{}, set{}, set{}
 	for _, m := range t.Metrics {
 		services[m.Service] = true
 	}
@@ -47,13 +48,13 @@ func received(v view, c Callers) Telemetry {
 		if !called {
 			t.Strays++
 		}
-		held := set{}
+		held := map[string]string{} // names, by id
 		for _, s := range spans {
-			held[s.SpanID] = true
+			held[s.SpanID] = s.Name
 		}
 		joined := false
 		for _, s := range spans {
-			if s.ParentID != "" && !held[s.ParentID] && !(called && s.ParentID == caller.SpanID) {
+			if _, arrived := held[s.ParentID]; s.ParentID != "" && !arrived && !(called && s.ParentID == caller.SpanID) {
 				t.Orphans++
 			}
 			if s.Service == paymentService {
@@ -75,10 +76,19 @@ func received(v view, c Callers) Telemetry {
 				}
 			}
 			for _, a := range s.Attrs {
-				if a.Key == "error.type" {
+				switch a.Key {
+				case "error.type":
 					types[a.Value] = true
+				case "http.route":
+					routes[a.Value] = true
 				}
 				shapes[s.Name+" "+a.Key] = true
+			}
+			for _, e := range s.Events {
+				shapes[s.Name+" event "+e.Name] = true
+			}
+			if parent, ok := held[s.ParentID]; ok {
+				shapes[s.Name+" below "+parent] = true
 			}
 			shapes[s.Name+" "+s.Kind] = true
 		}
@@ -88,7 +98,8 @@ func received(v view, c Callers) Telemetry {
 	}
 	// Those outside belong to somebody's request, nobody knows to whose.
 	t.Lost = max(0, len(c.Answered())-t.Joined-t.Outside)
-	t.Services, t.Names, t.ErrorTypes, t.Shapes = services.sorted(), names.sorted(), types.sorted(), shapes.sorted()
+	t.Services, t.Names, t.Shapes = services.sorted(), names.sorted(), shapes.sorted()
+	t.ErrorTypes, t.Routes = types.sorted(), routes.sorted()
 	return t
 }
 

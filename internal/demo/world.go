@@ -48,12 +48,12 @@ func openWorld(ctx context.Context, source shop.Source, reach Reach, shared *col
 	if reach == ByDefault && w.collector.HTTPAddr() != defaultAddr {
 		return w, ErrDefaultTaken
 	}
-	if reach == Refused || reach == Hanging {
+	if reach == Refused || reach == Hanging || reach == Stalling {
 		if w.spoiler, err = proxy.Start(w.collector.HTTPAddr(), proxy.Options{}); err != nil {
 			return w, err
 		}
 		w.spoiler.Down(reach == Refused)
-		w.spoiler.Hang(reach == Hanging)
+		w.spoiler.Hang(reach == Hanging || reach == Stalling)
 	}
 	if !source.StandsAlone() {
 		// The payment API reaches the collector in any case: it is somebody

@@ -44,20 +44,20 @@ func noDifference(r demo.Result, look Look) string {
 	if _, ok := r.Point(); ok {
 		return ""
 	}
-	return look.prose("No figure tells the two sides apart: this mistake does not show in what its callers saw or its collector received. Read on.", 0)
+	return look.prose("No figure tells the two sides apart in this scenario. Compare the two requests, and read on.", 0)
 }
 
 // drawn draws one request of a side, as far as it arrived.
 func drawn(s demo.Side, look Look) string {
 	q := s.Drawn.Request
-	outcome := fmt.Sprintf("answered %d in %s", q.Status, waterfall.FormatDuration(q.Took))
+	outcome := fmt.Sprintf("answered in %s: %d %s", waterfall.FormatDuration(q.Took), q.Status, printable.Text(q.Body))
 	switch {
 	case q.HungUp:
 		outcome = "its caller hung up after " + waterfall.FormatDuration(q.Took)
 	case q.Status == 0:
 		outcome = "not answered"
 	}
-	title := look.bold("One request, "+s.Name) + look.dim("  GET "+q.Path+", "+outcome)
+	title := look.cut(look.bold("One request, "+s.Name) + look.dim("  GET "+q.Path+", "+outcome))
 	if s.Drawn.Received == 0 {
 		return title + "\n  Nothing of it arrived."
 	}

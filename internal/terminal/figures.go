@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -51,11 +52,19 @@ func (t table) row(mark, label, broken, right string, style report.Style) string
 	return strings.Join(lines, "\n")
 }
 
+// amount is a number and its unit, which belong on one line.
+var amount = regexp.MustCompile(`(\d) ([a-zµ]{1,2}\b)`)
+
 func (t table) cell(text string) []string {
 	if text == "" {
 		text = "–"
 	}
-	return strings.Split(wrapHard(strings.Join(fold(printable.Text(text), t.side), "\n"), t.side), "\n")
+	var lines []string
+	text = amount.ReplaceAllString(printable.Text(text), "$1"+unbroken+"$2")
+	for _, line := range fold(text, t.side) {
+		lines = append(lines, strings.Split(ansi.Wrap(line, t.side, "._/"), "\n")...) // names break where their parts do
+	}
+	return lines
 }
 
 // figures draws the figures of both sides, and marks those that differ.
