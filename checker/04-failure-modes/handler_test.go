@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +30,14 @@ type desk struct {
 
 func newDesk(t *testing.T, patience time.Duration) *desk {
 	t.Helper()
-	d := &desk{rec: recorder.Global(t, "demo-service"), payments: newPayments(t), log: &logbook{}}
+	return deskOf(t, recorder.Global(t, "demo-service"), patience)
+}
+
+// deskOf returns a handler, with a payment API of its own, whose spans rec
+// records.
+func deskOf(t *testing.T, rec *recorder.Recorder, patience time.Duration) *desk {
+	t.Helper()
+	d := &desk{rec: rec, payments: newPayments(t), log: &logbook{}}
 	pool := newDatabase().Open()
 	t.Cleanup(func() { _ = pool.Close() }) // there is nothing behind it
 	d.receipts = failuremodes.NewReceipts(d.log.logger(), time.Second)
@@ -66,29 +75,70 @@ func (d *desk) get(ctx context.Context, id string) (code int) {
 
 // A slow payment API should be waited for as long as PaymentTimeout, and no longer.
 func TestSlowCallTimesOut(t *testing.T) {
-	const patience = 300 * time.Millisecond
-	d := newDesk(t, patience)
-	quick := d.get(t.Context(), known)
-	d.payments.take(time.Minute)
+	const patience, inTime, givenUp = 500 * time.Millisecond, "within 2 s", ", and the call is given up"
+	impatient := newDesk(t, patience)
+	hurt, patient := deskOf(t, impatient.rec, patience), deskOf(t, impatient.rec, 4*time.Second)
+	hurt.payments.take(time.Minute)
+	patient.payments.take(1500 * time.Millisecond)
+
+	quick := impatient.get(t.Context(), known)
+	var afterQuery, afterCall int
+	var slow string
+	var all sync.WaitGroup
+	all.Go(func() { afterQuery = impatient.get(t.Context(), unhurried) })
+	all.Go(func() { afterCall = patient.get(t.Context(), known) })
+	all.Go(func() { slow = hurt.soon(2*time.Second, inTime) })
+	all.Wait()
+	if slow == inTime {
+		slow += givenUp
+		for end := time.Now().Add(time.Second); hurt.payments.left.Load() == 0; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(end) {
+				slow = inTime + ", and the call goes on"
+				break
+			}
+		}
+	}
+	rows := func(quick, slow, afterQuery, afterCall string) string {
+		return recorder.Table([]string{"PaymentTimeout", "what takes time", "answer"},
+			[]string{"500 ms", "nothing", quick},
+			[]string{"500 ms", "the payment API, a minute", slow},
+			[]string{"500 ms", "the database, 1 s", afterQuery},
+			[]string{"4 s", "the payment API, 1.5 s", afterCall})
+	}
+	f := recorder.At(failuremodes.NewHandler, finding.Finding{
+		Want: rows("200", inTime+givenUp, "200", "200"),
+		Got:  rows(fmt.Sprint(quick), slow, fmt.Sprint(afterQuery), fmt.Sprint(afterCall)),
+	})
+	switch {
+	case f.Got == f.Want:
+		return
+	case quick != http.StatusOK:
+		f.Cause = "The payment API answers at once, and PaymentTimeout leaves it 500 ms."
+	case !strings.HasPrefix(slow, inTime):
+		f.Cause = "Whoever calls somebody else decides how long to wait: the other side may never answer, and each request that waits\nholds a connection, a goroutine and a customer. context.WithTimeout, around the one call that may be slow."
+	case slow != inTime+givenUp:
+		f.Cause = "The customer has an answer, and the call goes on without anybody who waits for it. It holds its goroutine and its\nconnection, as before. A context that is done ends the call itself."
+	case afterQuery != http.StatusOK:
+		f.Cause = "The database has used up the time that was meant for the payment API, which would have answered at once. The limit\nbelongs around that one call, and begins with it."
+	default:
+		f.Cause = "The payment API would have answered in time, and was given up before. How long to wait is for Config to say:\nPaymentTimeout."
+	}
+	recorder.Fail(t, f)
+}
+
+// soon asks for an order, and returns inTime if an answer comes within limit.
+func (d *desk) soon(limit time.Duration, inTime string) string {
 	answered := make(chan int, 1)
 	go func() { answered <- d.get(context.Background(), known) }()
-	fate := "no answer, 2 s later"
 	select {
 	case code := <-answered:
-		if fate = fmt.Sprint(code); code >= 500 {
-			fate = "502"
+		if code == 0 {
+			return "none, the connection is closed"
 		}
-	case <-time.After(2 * time.Second):
+		return inTime
+	case <-time.After(limit):
+		return fmt.Sprintf("none, %.0f s later", limit.Seconds())
 	}
-	rows := func(first, second string) string {
-		return recorder.Table([]string{"PaymentTimeout is 300 ms", ""}, []string{"the payment API answers", first}, []string{"it takes a minute", second})
-	}
-	f := recorder.At(failuremodes.NewHandler, finding.Finding{Want: rows("200", "502"), Got: rows(fmt.Sprint(quick), fate)})
-	if f.Got == f.Want {
-		return
-	}
-	f.Cause = "Whoever calls somebody else decides how long to wait: the other side may never answer, and each request that waits\nholds a connection, a goroutine and a customer. context.WithTimeout, around the one call that may be slow."
-	recorder.Fail(t, f)
 }
 
 // A panic in the handler should be answered with 500, mark the request's span as failed, and count in the metrics.

@@ -15,6 +15,7 @@ type payments struct {
 	fails atomic.Bool
 	takes atomic.Int64 // a time.Duration
 	asked atomic.Int64 // requests so far
+	left  atomic.Int64 // those whose caller did not wait for the answer
 }
 
 func newPayments(t *testing.T) *payments {
@@ -33,6 +34,7 @@ func (p *payments) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-time.After(time.Duration(p.takes.Load())):
 	case <-r.Context().Done():
+		p.left.Add(1)
 		return
 	}
 	if p.fails.Load() {

@@ -3,12 +3,16 @@ package failuremodes_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/codes"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -20,36 +24,43 @@ const receiptTimeout = 10 * time.Second
 
 // sent is what became of receipts that were sent from a request, in a bubble.
 type sent struct {
-	rec     *recorder.Recorder
-	held    time.Duration // how long the first Send took
+	held    time.Duration // the longest time that a Send took
 	fates   []string      // of each: how long it took, and how its context was then
 	request tracetest.SpanStub
-	open    tracetest.SpanStubs // spans that were open when the request had its answer
+	spans   tracetest.SpanStubs // the request's and theirs
+	open    tracetest.SpanStubs // those that never ended
 }
 
 // sendReceipts sends a receipt for each of times, as long as its delivery
 // takes, from a request that has its answer right afterwards.
-func sendReceipts(t *testing.T, times ...time.Duration) *sent {
+func sendReceipts(t *testing.T, rec *recorder.Recorder, times ...time.Duration) *sent {
 	t.Helper()
-	s := &sent{rec: recorder.Global(t, "demo-service"), fates: make([]string, len(times))}
+	s := &sent{fates: make([]string, len(times))}
+	before := len(rec.Spans())
 	recorder.Bubble(t, recorder.At((*failuremodes.Receipts).Send, finding.Finding{
 		Want: "Send returns",
 		Got:  "it waits for ever, for something that nobody will do",
 	}), func(ctx context.Context) {
 		r := failuremodes.NewReceipts((&logbook{}).logger(), receiptTimeout)
+		time.Sleep(time.Hour) // the service has been running for a while
 		ctx, answered := context.WithCancel(ctx)
-		ctx, span := s.rec.TracerProvider.Tracer("checker").Start(ctx, "GET /orders/{id}")
-		done := make(chan struct{})
+		ctx, span := rec.TracerProvider.Tracer("checker").Start(ctx, "GET /orders/{id}")
+		done := make(chan struct{}, len(times))
 		for i, takes := range times {
 			start := time.Now()
 			r.Send(ctx, 42, func(ctx context.Context) error {
+				called := time.Now() // later than start, if somebody else is delivered first
 				defer func() { done <- struct{}{} }()
 				select {
 				case <-time.After(takes):
 					s.fates[i] = "delivered"
 					return nil
 				case <-ctx.Done():
-					s.fates[i] = fmt.Sprintf("ended after %s", time.Since(start))
+					took := time.Since(start)
+					if time.Since(called) == receiptTimeout {
+						took = receiptTimeout
+					}
+					s.fates[i] = fmt.Sprintf("ended after %s", took)
 					return ctx.Err()
 				}
 			})
@@ -57,7 +68,6 @@ func sendReceipts(t *testing.T, times ...time.Duration) *sent {
 		}
 		span.End()
 		answered() // net/http cancels a request's context when it has its answer
-		s.open = s.rec.Unended()
 		for range times {
 			select {
 			case <-done:
@@ -65,63 +75,174 @@ func sendReceipts(t *testing.T, times ...time.Duration) *sent {
 			}
 		}
 		time.Sleep(time.Second)
+		s.spans, s.open = rec.Spans()[before:], rec.Unended()
 	})
-	s.request, _ = recorder.Named(s.rec.Spans(), "GET /orders/{id}")
+	s.request, _ = recorder.Named(s.spans, "GET /orders/{id}")
 	return s
+}
+
+// left is what a request has left behind when it had its answer.
+type left struct {
+	code    int
+	request tracetest.SpanStub // the server's span
+	receipt tracetest.SpanStub // without a name: there is none, or it has not ended
+	early   bool               // the receipt had been sent by then
+	open    []string           // spans that were open then, other than the receipt's
+	pending bool               // the receipt's span has not ended
+}
+
+// leave asks for an order, and waits for the receipt that it leaves.
+func (d *desk) leave(t *testing.T) (l left) {
+	before := len(d.rec.Spans())
+	l.code = d.get(t.Context(), known)
+	then, open := time.Now(), d.rec.Unended()
+	receipts := slices.DeleteFunc(slices.Clone(open), func(s tracetest.SpanStub) bool { return s.Name != "receipt.send" })
+	for _, s := range open {
+		aside := strings.HasPrefix(s.Name, "receipt")
+		for _, r := range receipts {
+			aside = aside || recorder.Below(open, s, r)
+		}
+		if !aside {
+			l.open = append(l.open, s.Name)
+		}
+	}
+	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		var ok bool
+		if l.receipt, ok = recorder.Named(d.rec.Spans()[before:], "receipt.send"); ok {
+			break
+		}
+	}
+	if servers := recorder.OfKind(d.rec.Spans()[before:], trace.SpanKindServer); len(servers) > 0 {
+		l.request = servers[0]
+	}
+	took := l.receipt.EndTime.Sub(l.receipt.StartTime)
+	l.early = l.receipt.Name != "" && took > 50*time.Millisecond && l.receipt.EndTime.Before(then)
+	_, l.pending = recorder.Named(d.rec.Unended(), "receipt.send")
+	return l
 }
 
 // A receipt should be sent when its request has its answer, neither holding it up nor ending with it, within a time of its own.
 func TestBackgroundOutlivesRequest(t *testing.T) {
-	s := sendReceipts(t, 2*time.Second, 100*time.Hour)
-	header := []string{"a receipt takes", "Send takes", "it is"}
-	want := recorder.Table(header, []string{"2 s", "0 s", "delivered"}, []string{"100 h", "0 s", fmt.Sprintf("ended after %s", receiptTimeout)})
+	const many = 500
+	d := newDesk(t, 5*time.Second)
+	l := d.leave(t)
+	for range 2 { // on a busy machine it may look as if the request had waited
+		if l.early {
+			l = d.leave(t)
+		}
+	}
+	s := sendReceipts(t, d.rec, 2*time.Second, 100*time.Hour)
+	burst := sendReceipts(t, d.rec, slices.Repeat([]time.Duration{100 * time.Hour}, many)...)
+
+	rows := func(held time.Duration, first, second string, heldByMany time.Duration, reply, receipt, others string) string {
+		return recorder.Table(
+			[]string{"a receipt takes", "Send takes", "it is"},
+			[]string{"2 s", seconds(held), first},
+			[]string{"100 h", seconds(held), second},
+			[]string{fmt.Sprintf("100 h, %d of them", many), seconds(heldByMany), "…"},
+		) + "\n\n" + recorder.Table(
+			[]string{"GET /orders/42", ""},
+			[]string{"the answer comes", reply},
+			[]string{"its receipt is", receipt},
+			[]string{"open when it has come", others},
+		)
+	}
+	const before = "before the receipt is sent"
+	reply, receipt, others := before, "delivered", "no span but the receipt's"
+	canceled := l.receipt.Status.Code == codes.Error || d.log.tells(context.Canceled.Error())
+	if l.code == http.StatusOK { // or it leaves no receipt
+		if l.early {
+			reply = "when the receipt is sent"
+		}
+		if canceled {
+			receipt = "ended with the request"
+		}
+		if l.open != nil {
+			others = strings.Join(l.open, ", ")
+		}
+	}
 	fates := slices.Clone(s.fates)
 	for i, fate := range fates {
 		if fate == "" {
 			fates[i] = "never delivered, nor ended"
 		}
 	}
-	got := recorder.Table(header, []string{"2 s", s.held.String(), fates[0]}, []string{"100 h", s.held.String(), fates[1]})
-	if s.held == 0 {
-		got = recorder.Table(header, []string{"2 s", "0 s", fates[0]}, []string{"100 h", "0 s", fates[1]})
-	}
+	want := rows(0, "delivered", fmt.Sprintf("ended after %s", receiptTimeout), 0, before, "delivered", "no span but the receipt's")
+	got := rows(s.held, fates[0], fates[1], burst.held, reply, receipt, others)
 	if got == want {
 		return
 	}
 	f := recorder.At((*failuremodes.Receipts).Send, finding.Finding{Want: want, Got: got})
+	inHandler := recorder.At(failuremodes.NewHandler, finding.Finding{})
 	switch {
 	case s.held > 0:
 		f.Cause = "The customer waits for a mail to somebody else. What nobody waits for belongs into a goroutine of its own."
 	case fates[0] != "delivered":
 		f.Cause = "The context of a request is canceled as soon as it has its answer, and the receipt's comes from it.\ncontext.WithoutCancel keeps its values, the trace among them, and leaves its end behind."
-	default:
+	case !strings.HasPrefix(fates[1], "ended after "+receiptTimeout.String()):
 		f.Cause = "Nobody waits for a receipt, so nobody would notice that it takes for ever. It needs a deadline of its own, the\ntimeout of NewReceipts, in the context that deliver gets."
+	case burst.held > 0:
+		f.Cause = "When many receipts are on their way, Send waits until one of them is done, and the customer with it. Let them wait\nin a queue, and drop what doesn't fit into it, with a word in the log."
+	case reply != before:
+		f.File, f.Line = inHandler.File, inHandler.Line
+		f.Cause = "Send does not wait, and its caller does: the customer has the answer when the seller has the mail."
+	case receipt != "delivered":
+		f.File, f.Line = inHandler.File, inHandler.Line
+		f.Cause = "The context that Send gives to deliver outlives the request. What is delivered here uses another one, which is done\nas soon as the request has its answer."
+	default:
+		f.File, f.Line = inHandler.File, inHandler.Line
+		f.Cause = "What goes on in the background ends a span that it has not begun, so that this looks as slow as the receipt. A span\nends with the work that it stands for; the receipt has one of its own."
 	}
 	recorder.Fail(t, f)
 }
 
+// seconds writes a duration as a table does: "0 s".
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3g s", d.Seconds()) }
+
 // The span receipt.send should belong to the trace of its request, as a child or by a link.
 func TestBackgroundJoinsTrace(t *testing.T) {
-	s := sendReceipts(t, time.Second)
-	spans := s.rec.Spans()
+	d := newDesk(t, 5*time.Second)
+	s := sendReceipts(t, d.rec, time.Second)
 	f := recorder.At((*failuremodes.Receipts).Send, finding.Finding{
 		Want: "GET /orders/{id}\n└─ receipt.send",
-		Got:  recorder.Tree(spans),
+		Got:  recorder.Tree(s.spans),
 	})
-	receipt, ok := recorder.Named(spans, "receipt.send")
+	receipt, ok := recorder.Named(s.spans, "receipt.send")
 	if !ok {
-		if _, open := recorder.Named(s.rec.Unended(), "receipt.send"); open {
+		if _, open := recorder.Named(s.open, "receipt.send"); open {
 			recorder.Needs(t, "span-ends-on-every-path", "background-outlives-request")
 		}
 		f.Cause = "What happens in the background takes time too, and can fail: it needs a span, \"receipt.send\"."
 		recorder.Fail(t, f)
 	}
-	linked := slices.ContainsFunc(receipt.Links, func(l sdktrace.Link) bool {
-		return l.SpanContext.TraceID() == s.request.SpanContext.TraceID()
-	})
-	if linked || recorder.Below(spans, receipt, s.request) {
+	if !joined(s.spans, receipt, s.request) {
+		f.Cause = "A context that is made from context.Background() has forgotten the trace. context.WithoutCancel(ctx) forgets the\nend of ctx alone. (For work that runs much later, a span of its own trace with a link to the request's is as good.)"
+		recorder.Fail(t, f)
+	}
+
+	// Send does as it should. Does its caller?
+	l := d.leave(t)
+	if l.code != http.StatusOK || l.request.Name == "" || joined(d.rec.Spans(), l.receipt, l.request) {
 		return
 	}
-	f.Cause = "A context that is made from context.Background() has forgotten the trace. context.WithoutCancel(ctx) forgets the\nend of ctx alone. (For work that runs much later, a span of its own trace with a link to the request's is as good.)"
+	inHandler := recorder.At(failuremodes.NewHandler, finding.Finding{})
+	f.File, f.Line = inHandler.File, inHandler.Line
+	if l.receipt.Name == "" {
+		f.Got = recorder.Tree(tracetest.SpanStubs{l.request})
+		if l.pending {
+			recorder.Needs(t, "span-ends-on-every-path")
+		}
+		f.Cause = "An order that is found leaves a receipt to be sent."
+	} else {
+		f.Got = recorder.Tree(tracetest.SpanStubs{l.request, l.receipt})
+		f.Cause = "Send takes the trace from the context that it is given, and the handler gives it one that has none. The request's\nis the one to give: its end does not concern Send."
+	}
 	recorder.Fail(t, f)
+}
+
+// joined reports whether receipt belongs to the trace of request.
+func joined(spans tracetest.SpanStubs, receipt, request tracetest.SpanStub) bool {
+	return recorder.Below(spans, receipt, request) || slices.ContainsFunc(receipt.Links, func(l sdktrace.Link) bool {
+		return l.SpanContext.TraceID() == request.SpanContext.TraceID()
+	})
 }
