@@ -27,15 +27,18 @@ func newPayments(t *testing.T) *payments {
 	return p
 }
 
+// take sets how long an answer takes, also to those who are waiting already.
 func (p *payments) take(d time.Duration) { p.takes.Store(int64(d)) }
 
 func (p *payments) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.asked.Add(1)
-	select {
-	case <-time.After(time.Duration(p.takes.Load())):
-	case <-r.Context().Done():
-		p.left.Add(1)
-		return
+	for start := time.Now(); time.Since(start) < time.Duration(p.takes.Load()); {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-r.Context().Done():
+			p.left.Add(1)
+			return
+		}
 	}
 	if p.fails.Load() {
 		http.Error(w, "out of order", http.StatusInternalServerError)

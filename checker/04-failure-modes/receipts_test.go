@@ -2,6 +2,7 @@ package failuremodes_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -22,10 +23,17 @@ import (
 // receiptTimeout is what the checks give a receipt.
 const receiptTimeout = 10 * time.Second
 
+// What becomes of a receipt whose context is done.
+const (
+	inTime    = "ended after 10s"
+	outOfTime = "out of time after "
+	canceled  = "canceled after "
+)
+
 // sent is what became of receipts that were sent from a request, in a bubble.
 type sent struct {
-	held    time.Duration // the longest time that a Send took
-	fates   []string      // of each: how long it took, and how its context was then
+	held    []time.Duration // how long each Send took
+	fates   []string        // what became of each
 	request tracetest.SpanStub
 	spans   tracetest.SpanStubs // the request's and theirs
 	open    tracetest.SpanStubs // those that never ended
@@ -35,7 +43,7 @@ type sent struct {
 // takes, from a request that has its answer right afterwards.
 func sendReceipts(t *testing.T, rec *recorder.Recorder, times ...time.Duration) *sent {
 	t.Helper()
-	s := &sent{fates: make([]string, len(times))}
+	s := &sent{held: make([]time.Duration, len(times)), fates: make([]string, len(times))}
 	before := len(rec.Spans())
 	recorder.Bubble(t, recorder.At((*failuremodes.Receipts).Send, finding.Finding{
 		Want: "Send returns",
@@ -56,15 +64,18 @@ func sendReceipts(t *testing.T, rec *recorder.Recorder, times ...time.Duration) 
 					s.fates[i] = "delivered"
 					return nil
 				case <-ctx.Done():
-					took := time.Since(start)
-					if time.Since(called) == receiptTimeout {
-						took = receiptTimeout
+					switch took := time.Since(start); {
+					case took == receiptTimeout || time.Since(called) == receiptTimeout:
+						s.fates[i] = inTime
+					case errors.Is(ctx.Err(), context.DeadlineExceeded):
+						s.fates[i] = outOfTime + took.String()
+					default:
+						s.fates[i] = canceled + took.String()
 					}
-					s.fates[i] = fmt.Sprintf("ended after %s", took)
 					return ctx.Err()
 				}
 			})
-			s.held = max(s.held, time.Since(start))
+			s.held[i] = time.Since(start)
 		}
 		span.End()
 		answered() // net/http cancels a request's context when it has its answer
@@ -134,11 +145,11 @@ func TestBackgroundOutlivesRequest(t *testing.T) {
 	s := sendReceipts(t, d.rec, 2*time.Second, 100*time.Hour)
 	burst := sendReceipts(t, d.rec, slices.Repeat([]time.Duration{100 * time.Hour}, many)...)
 
-	rows := func(held time.Duration, first, second string, heldByMany time.Duration, reply, receipt, others string) string {
+	rows := func(held []time.Duration, first, second string, heldByMany time.Duration, reply, receipt, others string) string {
 		return recorder.Table(
 			[]string{"a receipt takes", "Send takes", "it is"},
-			[]string{"2 s", seconds(held), first},
-			[]string{"100 h", seconds(held), second},
+			[]string{"2 s", seconds(held[0]), first},
+			[]string{"100 h", seconds(held[1]), second},
 			[]string{fmt.Sprintf("100 h, %d of them", many), seconds(heldByMany), "…"},
 		) + "\n\n" + recorder.Table(
 			[]string{"GET /orders/42", ""},
@@ -149,12 +160,12 @@ func TestBackgroundOutlivesRequest(t *testing.T) {
 	}
 	const before = "before the receipt is sent"
 	reply, receipt, others := before, "delivered", "no span but the receipt's"
-	canceled := l.receipt.Status.Code == codes.Error || d.log.tells(context.Canceled.Error())
+	failed := l.receipt.Status.Code == codes.Error || d.log.tells(context.Canceled.Error())
 	if l.code == http.StatusOK { // or it leaves no receipt
 		if l.early {
 			reply = "when the receipt is sent"
 		}
-		if canceled {
+		if failed {
 			receipt = "ended with the request"
 		}
 		if l.open != nil {
@@ -167,21 +178,24 @@ func TestBackgroundOutlivesRequest(t *testing.T) {
 			fates[i] = "never delivered, nor ended"
 		}
 	}
-	want := rows(0, "delivered", fmt.Sprintf("ended after %s", receiptTimeout), 0, before, "delivered", "no span but the receipt's")
-	got := rows(s.held, fates[0], fates[1], burst.held, reply, receipt, others)
+	want := rows(make([]time.Duration, 2), "delivered", inTime, 0, before, "delivered", "no span but the receipt's")
+	heldByMany := slices.Max(burst.held)
+	got := rows(s.held, fates[0], fates[1], heldByMany, reply, receipt, others)
 	if got == want {
 		return
 	}
 	f := recorder.At((*failuremodes.Receipts).Send, finding.Finding{Want: want, Got: got})
 	inHandler := recorder.At(failuremodes.NewHandler, finding.Finding{})
 	switch {
-	case s.held > 0:
+	case slices.Max(s.held) > 0:
 		f.Cause = "The customer waits for a mail to somebody else. What nobody waits for belongs into a goroutine of its own."
+	case strings.HasPrefix(fates[0], outOfTime):
+		f.Cause = "The time of a receipt begins before the receipt does. A deadline is a point in time: each receipt needs one of its\nown, made when it is sent."
 	case fates[0] != "delivered":
 		f.Cause = "The context of a request is canceled as soon as it has its answer, and the receipt's comes from it.\ncontext.WithoutCancel keeps its values, the trace among them, and leaves its end behind."
-	case !strings.HasPrefix(fates[1], "ended after "+receiptTimeout.String()):
+	case fates[1] != inTime:
 		f.Cause = "Nobody waits for a receipt, so nobody would notice that it takes for ever. It needs a deadline of its own, the\ntimeout of NewReceipts, in the context that deliver gets."
-	case burst.held > 0:
+	case heldByMany > 0:
 		f.Cause = "When many receipts are on their way, Send waits until one of them is done, and the customer with it. Let them wait\nin a queue, and drop what doesn't fit into it, with a word in the log."
 	case reply != before:
 		f.File, f.Line = inHandler.File, inHandler.Line
@@ -216,7 +230,7 @@ func TestBackgroundJoinsTrace(t *testing.T) {
 		recorder.Fail(t, f)
 	}
 	if !joined(s.spans, receipt, s.request) {
-		f.Cause = "A context that is made from context.Background() has forgotten the trace. context.WithoutCancel(ctx) forgets the\nend of ctx alone. (For work that runs much later, a span of its own trace with a link to the request's is as good.)"
+		f.Cause = "Nothing leads from the receipt to its request. A context that is made from context.Background() has forgotten the\ntrace; context.WithoutCancel(ctx) forgets the end of ctx alone. A trace of its own, trace.WithNewRoot, is as good if it has\na link, trace.LinkFromContext, from the request's ctx."
 		recorder.Fail(t, f)
 	}
 

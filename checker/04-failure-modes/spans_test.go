@@ -53,13 +53,19 @@ func TestSpanEndsOnEveryPath(t *testing.T) {
 		}},
 		{"a receipt is delivered", true, func() { receipt(quick, func(context.Context) error { return nil }) }},
 		{"a receipt takes its time", true, func() {
+			delivered := make(chan struct{})
 			receipt(slow, func(context.Context) error {
+				defer close(delivered)
 				for end := time.Now().Add(patience); time.Now().Before(end) && !early.Load(); time.Sleep(5 * time.Millisecond) {
 					_, open := recorder.Named(d.rec.Unended(), "receipt.send")
 					early.Store(!open && d.receiptSpans() > 0)
 				}
 				return nil
 			})
+			select {
+			case <-delivered:
+			case <-time.After(2 * time.Second):
+			}
 		}},
 		{"a receipt fails", true, func() { receipt(quick, func(context.Context) error { return errors.New("no such address") }) }},
 		{"a receipt takes too long", true, func() {
@@ -105,7 +111,7 @@ func TestSpanEndsOnEveryPath(t *testing.T) {
 		}
 		f.Got = "no span at all"
 	}
-	f.Cause = "A span without an end is never exported: the path that fails is missing from the traces, just when somebody looks\nfor it. defer span.End(), right below Start, ends it on each way out; in a goroutine, the goroutine defers it."
+	f.Cause = "A span without an end is never exported: what takes such a path is missing from the traces, just when somebody looks\nfor it. defer span.End(), right below Start, ends it on each way out; in a goroutine, the goroutine defers it."
 	if len(late) == 0 && early.Load() {
 		f.Cause = "The span ends when Send returns, and the receipt is only then on its way. What it records after that, its error\namong it, is lost without a word. The goroutine defers span.End(), not the function that starts it."
 	}
