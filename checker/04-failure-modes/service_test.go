@@ -9,9 +9,11 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"otel.workshop/checker/database"
@@ -137,10 +139,12 @@ func (s *service) end(limit time.Duration) string {
 	return "Run returns"
 }
 
-// spansOf returns the spans of a trace that the collector has received.
+// spansOf returns the spans of a trace that the collector has received, and
+// those with a link to it.
 func (s *service) spansOf(trace string) (spans tracetest.SpanStubs) {
 	for _, span := range s.collector.Spans() {
-		if span.SpanContext.TraceID().String() == trace {
+		linked := func(l sdktrace.Link) bool { return l.SpanContext.TraceID().String() == trace }
+		if span.SpanContext.TraceID().String() == trace || slices.ContainsFunc(span.Links, linked) {
 			spans = append(spans, span)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // Spans returns the spans that have arrived, in that order, as the SDK would
-// show them: without events and links, and with attributes of one value alone.
+// show them: without events, and with attributes of one value alone.
 func (r *Receiver) Spans() (spans tracetest.SpanStubs) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -59,6 +59,12 @@ func span(s *tracepb.Span) tracetest.SpanStub {
 		StartTime:   time.Unix(0, int64(s.GetStartTimeUnixNano())),
 		EndTime:     time.Unix(0, int64(s.GetEndTimeUnixNano())),
 		Attributes:  attributes(s.GetAttributes()),
+	}
+	for _, l := range s.GetLinks() {
+		stub.Links = append(stub.Links, sdktrace.Link{
+			SpanContext: spanContext(l.GetTraceId(), l.GetSpanId()),
+			Attributes:  attributes(l.GetAttributes()),
+		})
 	}
 	switch s.GetStatus().GetCode() { // the API and OTLP number these differently
 	case tracepb.Status_STATUS_CODE_OK:
