@@ -26,7 +26,7 @@ func (m *model) press(key string) (quit bool) {
 	case "d":
 		m.diff()
 	case "r":
-		m.worker.ask()
+		m.desk.Again()
 	case "l":
 		m.list()
 	case "s":
@@ -68,12 +68,8 @@ func (m *model) goTo(c *lesson.Check, otherwise string) {
 		m.flash = otherwise
 		return
 	}
-	otherStep := c.Step != m.check.Step
-	m.check, m.settled = *c, true
-	m.say(m.card())
-	if otherStep {
-		m.follow()
-	}
+	m.desk.GoTo(*c)
+	m.follow()
 }
 
 // card introduces the check at hand: what it asks, where to go, and what the

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/desk"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
@@ -20,17 +21,16 @@ type model struct {
 	ctx       context.Context
 	session   *session.Session
 	collector *collector.Collector
-	worker    *worker
+	desk      *desk.Desk
 	feed      *Feed
-	counter   *counter
+	counter   *desk.Counter
 	tell      func(event any)
 
 	look   Look
 	height int
 	sized  bool // the window's size is known: there can be a view
 
-	check   lesson.Check  // the learner is at
-	settled bool          // the learner has chosen it, or a run has
+	check   lesson.Check  // the one at hand, as it was last looked at
 	report  grader.Report // the latest one of its step that compiled
 	broken  bool          // the latest run did not compile
 	grading bool          // a run is under way
@@ -44,17 +44,18 @@ type model struct {
 	queue    []string // text that waits to be printed, in chunks that fit the window
 	printing bool
 
+	working    bool // the desk grades
 	background sync.WaitGroup
-	stopWork   context.CancelFunc // ends the work on the current step
 }
 
 func newModel(ctx context.Context, s *session.Session, at *lesson.Check, c *collector.Collector, look Look) *model {
 	m := &model{
 		ctx: ctx, session: s, collector: c, look: look, height: 24,
-		feed: NewFeed(c.Store()), check: firstCheck(s, at), settled: at != nil, stopWork: func() {},
+		feed: NewFeed(c.Store()), counter: desk.NewCounter(s.Root(), c),
 	}
-	m.worker = newWorker(s, func(event any) { m.tell(event) })
-	m.counter = newCounter(s.Root(), c)
+	m.desk = desk.New(s, at, func(event desk.Event) { m.tell(event) })
+	m.check = m.desk.At()
+	m.report = grader.Report{Step: s.Step(m.check)}
 	return m
 }
 
@@ -75,7 +76,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.look.Width, m.height = min(e.Width, MaxWidth), e.Height
 		if !m.sized {
 			m.sized = true
-			m.follow()
+			m.work()
 		}
 	case tea.KeyPressMsg:
 		if quit := m.press(e.String()); quit {
@@ -88,6 +89,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Batch(m.print(), m.Init())
 	case received:
 		m.news(time.Now())
+	case moved:
+		m.follow()
 	case printed:
 		m.printing = false
 	case requested:
@@ -98,58 +101,60 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, m.print()
 }
 
-// follow leaves the work on the step before and begins that on the current
-// check's step.
+// work lets the desk grade, until ctx is done.
+func (m *model) work() {
+	if !m.working {
+		m.working = true
+		m.background.Go(func() { m.desk.Run(m.ctx) })
+	}
+}
+
+// follow looks at the check at hand, when that is another one now: somebody
+// has gone there, here or on the page.
 func (m *model) follow() {
-	m.stopWork()
-	ctx, cancel := context.WithCancel(m.ctx)
-	m.stopWork = cancel
-	m.report = grader.Report{Step: m.session.Step(m.check)}
-	step := m.report.Step
-	m.background.Go(func() { m.worker.work(ctx, step) })
+	to := m.desk.At()
+	if to.Step == m.check.Step && to.ID == m.check.ID {
+		return
+	}
+	if to.Step != m.check.Step {
+		m.report, m.grading, m.broken = grader.Report{Step: m.session.Step(to)}, false, false
+	}
+	m.check = to
+	m.say(m.card())
 }
 
-// leave ends everything that the screen has started.
-func (m *model) leave() {
-	m.stopWork()
-	m.counter.close()
-}
-
-// take takes what the worker reports. Of a step that was left, it is too late.
+// take takes what the desk tells. Of a step that was left, it is too late.
 func (m *model) take(event any) {
 	here := m.report.Step.Name
 	switch e := event.(type) {
-	case started:
-		if e.step.Name == here {
+	case desk.Started:
+		if e.Step.Name == here {
 			m.grading, m.ended, m.flash = true, 0, ""
 		}
-	case progress:
-		if e.step == here {
+	case desk.Progress:
+		if e.Step == here {
 			m.ended++
 		}
-	case graded:
-		if e.report.Step.Name != here {
+	case desk.Graded:
+		if e.Report.Step.Name != here {
 			return
 		}
 		m.grading = false
-		m.broken = e.report.Build != ""
-		if first := e.report.First(); !m.settled && !m.broken {
-			// What was remembered may be out of date.
-			if m.settled = true; first != nil {
-				m.check = first.Check
-			}
+		m.broken = e.Report.Build != ""
+		if at := m.desk.At(); at.Step == here {
+			m.check = at // the first run may have moved it
 		}
-		v := session.Judge(e.before, e.report, m.check.ID)
+		v := session.Judge(e.Before, e.Report, m.check.ID)
 		m.say(m.speaker().verdict(m.session, v, m.check, m.look))
 		if !m.broken {
-			m.report = e.report
+			m.report = e.Report
 		}
-		m.counter.changed()
-	case failed:
+		m.counter.Changed()
+	case desk.Failed:
 		m.grading = false
-		m.say(m.look.prose(e.err.Error(), 0))
-	case noticed:
-		m.say(m.look.prose(e.text, 0))
+		m.say(m.look.prose(e.Err.Error(), 0))
+	case desk.Noticed:
+		m.say(m.look.prose(e.Text, 0))
 	}
 }
 

@@ -9,48 +9,45 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
+	"otel.workshop/internal/desk"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
 	"otel.workshop/internal/session/sessiontest"
 )
 
-// A desk is a model without a terminal: keys go in, text comes out.
-type desk struct {
+// A seat is a model without a terminal: keys go in, text comes out.
+type seat struct {
 	*model
 	t *testing.T
 	s *session.Session
 	g *sessiontest.Grader
 }
 
-func newDesk(t *testing.T) desk {
+func newSeat(t *testing.T) seat {
 	s, g := sessiontest.New(t)
 	m := newModel(t.Context(), s, nil, startCollector(t), Look{Width: 80})
 	m.tell = func(any) {}
-	m.report = grader.Report{Step: s.Step(m.check)}
 	m.height, m.sized = 1000, true // what is said comes in one piece
-	return desk{m, t, s, g}
+	return seat{m, t, s, g}
 }
 
-// grade does what the worker does after a save.
-func (d desk) grade() string {
+// grade does what happens after a save.
+func (d seat) grade() string {
 	d.t.Helper()
-	step := d.report.Step
-	d.Update(started{step})
-	before := d.s.Last(step)
-	r, err := d.s.Run(d.t.Context(), step, nil, func(res grader.Result) { d.Update(progress{step.Name, res}) })
-	require.NoError(d.t, err)
-	d.Update(graded{before, r})
+	d.tell = func(event any) { d.Update(event) }
+	d.desk.Grade(d.t.Context())
+	d.tell = func(any) {}
 	return d.said()
 }
 
-func (d desk) key(k rune) string {
+func (d seat) key(k rune) string {
 	d.Update(tea.KeyPressMsg{Code: k, Text: string(k)})
 	return d.said()
 }
 
 // said returns what was said since the last time.
-func (d desk) said() string {
+func (d seat) said() string {
 	d.printing = false
 	text := strings.Join(d.queue, "\n")
 	d.queue = nil
@@ -59,13 +56,13 @@ func (d desk) said() string {
 
 // send takes what Update hands to Bubble Tea at once, so the first chunk is not
 // in the queue any more.
-func (d desk) Update(msg tea.Msg) {
+func (d seat) Update(msg tea.Msg) {
 	d.printing = true
 	d.model.Update(msg)
 }
 
 func TestThePassMovesNobody(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	require.Contains(t, d.grade(), "✗ alpha   Code should alpha.")
 	require.Contains(t, d.live(), "01-first · 1.1 Alpha things  ✗ fails")
 
@@ -89,7 +86,7 @@ func TestThePassMovesNobody(t *testing.T) {
 }
 
 func TestAnOpenCheckMayBeLeft(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	d.grade()
 	d.key('n')
 	require.Equal(t, "beta", d.check.ID)
@@ -99,7 +96,7 @@ func TestAnOpenCheckMayBeLeft(t *testing.T) {
 }
 
 func TestTheFurtherChecksAndTheNextStep(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	d.grade()
 	require.NotContains(t, d.live(), "f further")
 	d.g.Set(grader.Pass, "alpha", "beta", "gamma")
@@ -115,10 +112,8 @@ func TestTheFurtherChecksAndTheNextStep(t *testing.T) {
 	require.Equal(t, "epsilon", d.check.ID)
 	require.Equal(t, "02-second", d.report.Step.Name)
 	// What the worker still says about the step before is too late.
-	d.Update(graded{report: grader.Report{Step: d.s.Steps[0]}})
+	d.Update(desk.Graded{Report: grader.Report{Step: d.s.Steps[0]}})
 	require.Equal(t, "02-second", d.report.Step.Name)
-	d.stopWork()
-	d.background.Wait()
 }
 
 func TestWhatWasRememberedGivesWayToTheFirstRun(t *testing.T) {
@@ -128,8 +123,7 @@ func TestWhatWasRememberedGivesWayToTheFirstRun(t *testing.T) {
 	require.NoError(t, err)
 	m := newModel(t.Context(), s, nil, startCollector(t), Look{Width: 80})
 	m.tell = func(any) {}
-	m.report = grader.Report{Step: s.Steps[0]}
-	d := desk{m, t, s, g}
+	d := seat{m, t, s, g}
 	require.Equal(t, "beta", d.check.ID)
 
 	g.Set(grader.Fail, "alpha") // broken since
@@ -141,7 +135,7 @@ func TestWhatWasRememberedGivesWayToTheFirstRun(t *testing.T) {
 }
 
 func TestCompileErrorsAreShownAndForgotten(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	d.g.Set(grader.Pass, "alpha")
 	d.grade()
 	d.g.Build = "steps/01-first/first.go:1:1: oops"
@@ -153,7 +147,7 @@ func TestCompileErrorsAreShownAndForgotten(t *testing.T) {
 }
 
 func TestHintsOnTheScreen(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	require.Contains(t, d.key('h'), "Hint 1 of 3")
 	require.Contains(t, d.live(), "h hint")
 	require.Contains(t, d.key('H'), "Hint 2 of 3", "with caps lock, too")
@@ -166,7 +160,7 @@ func TestHintsOnTheScreen(t *testing.T) {
 
 func TestTheLiveLinesKeepTheirHeight(t *testing.T) {
 	for width, lines := range map[int]int{40: 3, 60: 2, 80: 2, 100: 1, 110: 1} {
-		d := newDesk(t)
+		d := newSeat(t)
 		d.Update(tea.WindowSizeMsg{Width: width, Height: 1000})
 		holds := func() {
 			t.Helper()
@@ -199,7 +193,7 @@ func TestTheLiveLinesKeepTheirHeight(t *testing.T) {
 }
 
 func TestNothingIsOfferedAtTheVeryEnd(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	d.session.Steps = d.session.Steps[:1]
 	d.grade()
 	d.g.Set(grader.Pass, "alpha", "beta", "gamma")
@@ -222,7 +216,7 @@ func TestNothingIsOfferedAtTheVeryEnd(t *testing.T) {
 }
 
 func TestTheKeysAreExplained(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	text := d.key('?')
 	for _, k := range keys {
 		require.Contains(t, text, k.name+"  "+k.does)
@@ -230,7 +224,7 @@ func TestTheKeysAreExplained(t *testing.T) {
 }
 
 func TestWhatWasBrokenHidesNoVerdict(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	d.g.Set(grader.Pass, "alpha")
 	d.grade()
 	require.Equal(t, "beta", d.check.ID)
@@ -252,7 +246,7 @@ func TestWhatWasBrokenHidesNoVerdict(t *testing.T) {
 }
 
 func TestSilenceHasItsReason(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	result := func(id string, o grader.Outcome) grader.Result {
 		return grader.Result{Check: lesson.Check{Number: "1.3", ID: id}, Outcome: o}
 	}
@@ -266,24 +260,24 @@ func TestSilenceHasItsReason(t *testing.T) {
 
 func TestQuit(t *testing.T) {
 	for _, key := range []tea.KeyPressMsg{{Code: 'q', Text: "q"}, {Code: 'c', Mod: tea.ModCtrl}} {
-		d := newDesk(t)
+		d := newSeat(t)
 		require.True(t, d.press(key.String()))
 	}
 }
 
 func TestProgressIsShown(t *testing.T) {
-	d := newDesk(t)
-	d.Update(started{d.report.Step})
+	d := newSeat(t)
+	d.Update(desk.Started{Step: d.report.Step})
 	require.Contains(t, d.live(), "compiling")
-	d.Update(progress{"01-first", grader.Result{}})
+	d.Update(desk.Progress{Step: "01-first"})
 	require.Contains(t, d.live(), "grading 1 of 4")
-	d.Update(failed{fmt.Errorf("no space left")})
+	d.Update(desk.Failed{Err: fmt.Errorf("no space left")})
 	require.NotContains(t, d.live(), "grading")
 	require.Contains(t, d.said(), "no space left")
 }
 
 func TestWhatIsSaidFitsTheWindowAndKeepsItsOrder(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	d.height = 12
 	var long []string
 	for i := range 40 {

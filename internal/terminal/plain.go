@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/desk"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/report"
 	"otel.workshop/internal/session"
@@ -25,25 +26,24 @@ func Plain(ctx context.Context, s *session.Session, at *lesson.Check, look Look,
 	}
 	defer func() { err = errors.Join(err, closeCollector(c)) }()
 
-	p := &plain{session: s, look: look, out: w, check: firstCheck(s, at)}
-	p.print(welcome(s, p.check, c, look))
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	worker := newWorker(s, func(event any) {
+	p := &plain{session: s, look: look, out: w}
+	d := desk.New(s, at, func(event desk.Event) {
 		if p.take(event); p.err != nil {
 			cancel(p.err) // nobody reads any more
 		}
 	})
-	worker.work(ctx, s.Step(p.check))
+	p.print(welcome(s, d.At(), c, look))
+	d.Run(ctx)
 	return p.err
 }
 
-// plain prints what a worker reports. Events come one at a time.
+// plain prints what a desk tells. Events come one at a time.
 type plain struct {
 	session *session.Session
 	look    Look
 	out     io.Writer
-	check   lesson.Check
 	began   bool // whether anything has been graded yet
 	grading bool // whether a run is announced that has not ended
 	err     error
@@ -51,43 +51,38 @@ type plain struct {
 
 func (p *plain) take(event any) {
 	switch e := event.(type) {
-	case started:
+	case desk.Started:
 		if p.grading { // a save has cut the last run short, and this one goes on for it
 			return
 		}
 		p.grading = true
-		text := "Grading " + e.step.Name + " …"
+		text := "Grading " + e.Step.Name + " …"
 		if !p.began { // the first run of all compiles every library
 			text += " The first time in a fresh checkout, this takes a minute."
 			p.began = true
 		}
 		p.print(p.look.dim(text))
-	case graded:
+	case desk.Graded:
 		p.grading = false
-		// Nobody can press a key here, so the check at hand is the first
-		// that does not pass.
-		if first := e.report.First(); first != nil && e.report.Build == "" {
-			p.check = first.Check
-		}
 		p.print(plainReport(p.session, e, p.look))
-	case failed:
+	case desk.Failed:
 		p.grading = false
-		p.print(e.err.Error())
-	case noticed:
-		p.print(e.text)
+		p.print(e.Err.Error())
+	case desk.Noticed:
+		p.print(e.Text)
 	}
 }
 
 // plainReport is what plain mode prints after a run.
-func plainReport(s *session.Session, e graded, look Look) string {
+func plainReport(s *session.Session, e desk.Graded, look Look) string {
 	text := reportText(e, look)
-	v := session.Judge(e.before, e.report, "")
+	v := session.Judge(e.Before, e.Report, "")
 	sp := speaker{
 		next: func(c lesson.Check) string {
 			return "Start " + command("go run .") + " anew for its first check, " + c.Number + " " + c.Title + "."
 		},
 		further: command("go run . list") + " shows them.",
-		live:    command("go run . run "+e.report.Step.Name[:2]) + " shows it live.",
+		live:    command("go run . run "+e.Report.Step.Name[:2]) + " shows it live.",
 	}
 	after := "Waiting for the next save; Ctrl-C ends."
 	return paragraphs(text, lost(v, look), sp.gained(s, v, lesson.Check{}, look), sp.done(s, v, look), look.dim(after))
@@ -102,18 +97,6 @@ func (p *plain) print(text string) {
 	}
 }
 
-// firstCheck is where a session begins: at the check that was asked for, else
-// at the first that does not pass, else at the last of all.
-func firstCheck(s *session.Session, at *lesson.Check) lesson.Check {
-	if at != nil {
-		return *at
-	}
-	if c := s.Unfinished(); c != nil {
-		return *c
-	}
-	return s.Begin(s.Current())
-}
-
 func closeCollector(c *collector.Collector) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -124,8 +107,8 @@ func closeCollector(c *collector.Collector) error {
 }
 
 // reportText is a report as go run . check prints it.
-func reportText(e graded, look Look) string {
+func reportText(e desk.Graded, look Look) string {
 	var b strings.Builder
-	_ = report.Text(&b, e.report, look.report()) // a Builder doesn't fail
+	_ = report.Text(&b, e.Report, look.report()) // a Builder doesn't fail
 	return b.String()
 }

@@ -44,7 +44,7 @@ func Screen(ctx context.Context, s *session.Session, at *lesson.Check, look Look
 
 	_, err = p.Run()
 	cancel()
-	m.leave()
+	m.counter.Close()
 	m.background.Wait()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil && !errors.Is(err, tea.ErrProgramPanic) {
 		return nil // a signal; the caller knows
@@ -52,19 +52,26 @@ func Screen(ctx context.Context, s *session.Session, at *lesson.Check, look Look
 	return err
 }
 
-// forward tells the model that the collector has received something.
+// forward tells the model that the collector has received something, or that
+// the desk has changed.
 func (m *model) forward() {
-	changed, cancel := m.collector.Store().Subscribe()
+	arrived, cancel := m.collector.Store().Subscribe()
+	defer cancel()
+	changed, cancel := m.desk.Subscribe()
 	defer cancel()
 	for {
 		select {
 		case <-m.ctx.Done():
 			return
-		case <-changed:
+		case <-arrived:
 			m.tell(received{})
+		case <-changed:
+			m.tell(moved{})
 		}
 	}
 }
 
-// received says that the collector has something new.
-type received struct{}
+type (
+	received struct{} // the collector has something new
+	moved    struct{} // the check at hand may be another one
+)

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
+	"otel.workshop/internal/desk"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
@@ -98,7 +99,7 @@ func TestTracesThatTookNoTimeAreLeftToTheDetails(t *testing.T) {
 }
 
 func TestCardHasNoBackticks(t *testing.T) {
-	d := newDesk(t)
+	d := newSeat(t)
 	d.check.Rule = "Code should `alpha`."
 	require.Contains(t, d.card(), "Code should alpha.")
 }
@@ -177,10 +178,10 @@ func TestPlainAnnouncesOnce(t *testing.T) {
 	var b strings.Builder
 	p := &plain{look: Look{Width: 80}, out: &b}
 	for range 10 {
-		p.take(started{lesson.Step{Name: "01-minimal"}})
+		p.take(desk.Started{Step: lesson.Step{Name: "01-minimal"}})
 	}
-	p.take(failed{errors.New("no disk")})
-	p.take(started{lesson.Step{Name: "01-minimal"}})
+	p.take(desk.Failed{Err: errors.New("no disk")})
+	p.take(desk.Started{Step: lesson.Step{Name: "01-minimal"}})
 	require.Equal(t, 2, strings.Count(b.String(), "Grading 01-minimal"))
 	require.NoError(t, p.err)
 }

@@ -14,67 +14,6 @@ import (
 	"otel.workshop/internal/session/sessiontest"
 )
 
-// next receives an event that is not progress.
-func next(t *testing.T, events <-chan any) any {
-	t.Helper()
-	for {
-		select {
-		case e := <-events:
-			if _, isProgress := e.(progress); !isProgress {
-				return e
-			}
-		case <-time.After(10 * time.Second):
-			require.FailNow(t, "no event")
-		}
-	}
-}
-
-func TestWorkerGradesAtOnceAtEverySaveAndWhenAsked(t *testing.T) {
-	s, g := sessiontest.New(t)
-	events := make(chan any, 100)
-	w := newWorker(s, func(e any) { events <- e })
-	ctx, cancel := context.WithCancel(t.Context())
-	var done sync.WaitGroup
-	done.Go(func() { w.work(ctx, s.Steps[0]) })
-
-	require.IsType(t, started{}, next(t, events))
-	require.IsType(t, graded{}, next(t, events))
-
-	w.ask()
-	require.IsType(t, started{}, next(t, events))
-	require.IsType(t, graded{}, next(t, events))
-
-	g.Set(grader.Pass, "alpha")
-	sessiontest.Write(t, s.Root(), "steps/01-first/first.go", "package first // saved\n")
-	require.IsType(t, started{}, next(t, events))
-	e := next(t, events).(graded)
-	require.Equal(t, grader.Fail, e.before.Results[0].Outcome)
-	require.Equal(t, grader.Pass, e.report.Results[0].Outcome)
-
-	cancel()
-	done.Wait()
-	require.Empty(t, events)
-}
-
-func TestASaveStartsTheRunAfresh(t *testing.T) {
-	s, g := sessiontest.New(t)
-	g.Hold = make(chan struct{})
-	events := make(chan any, 100)
-	w := newWorker(s, func(e any) { events <- e })
-	ctx, cancel := context.WithCancel(t.Context())
-	var done sync.WaitGroup
-	done.Go(func() { w.work(ctx, s.Steps[0]) })
-
-	require.IsType(t, started{}, next(t, events))
-	sessiontest.Write(t, s.Root(), "steps/01-first/first.go", "package first // saved\n")
-	require.IsType(t, started{}, next(t, events), "the first run has ended without a word")
-	close(g.Hold)
-	require.IsType(t, graded{}, next(t, events))
-
-	cancel()
-	done.Wait()
-}
-
 // A sink is written to by one goroutine and read by another.
 type sink struct {
 	mu   sync.Mutex
