@@ -35,7 +35,7 @@ type Collector struct {
 	store   *Store
 	notices []string
 
-	httpListener, grpcListener net.Listener
+	httpListener, grpcListener *door
 	http                       *http.Server
 	grpc                       *grpc.Server
 	serving                    sync.WaitGroup

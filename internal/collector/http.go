@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"otel.workshop/internal/collector/probe"
+	"otel.workshop/internal/loopback"
 )
 
 // The content types of OTLP over HTTP. Exporters compare the answer's exactly.
@@ -23,7 +24,7 @@ var contentTypes = map[encoding]string{
 
 // ServeHTTP receives OTLP over HTTP and answers probes.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	if !isLocal(req) {
+	if !loopback.Local(req) {
 		r.store.count(func(c *Stats) { c.NotLocal++ })
 		http.Error(w, "only programs and pages of this machine may send here: the Host and Origin headers have to name localhost or 127.0.0.1", http.StatusForbidden)
 		return

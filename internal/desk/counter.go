@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"otel.workshop/internal/bell"
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/shop"
 )
@@ -19,22 +20,22 @@ import (
 type Counter struct {
 	root      string
 	collector *collector.Collector
+	bell      bell.Bell
 
 	ops   sync.Mutex // held while the service starts or ends
 	shop  *shop.Shop // guarded by ops and mu: to change it takes both
 	world *shop.World
 	quit  context.CancelFunc // ends the watch over the shop
 
-	mu          sync.Mutex
-	source      shop.Source
-	stale       bool // the files have changed since the service was built
-	closed      bool
-	busy        string // what it is doing with the service, or ""
-	trouble     error  // why it does not run, nil when nothing is wrong
-	output      []string
-	orders      []Order
-	background  sync.WaitGroup
-	subscribers map[chan struct{}]struct{}
+	mu         sync.Mutex
+	source     shop.Source
+	stale      bool // the files have changed since the service was built
+	closed     bool
+	busy       string // what it is doing with the service, or ""
+	trouble    error  // why it does not run, nil when nothing is wrong
+	output     []string
+	orders     []Order
+	background sync.WaitGroup
 }
 
 // A Service is what a counter knows of its service at one moment.
@@ -53,14 +54,14 @@ type Service struct {
 // outputLines is how many lines of a service's output a counter keeps.
 const outputLines = 200
 
-// NewCounter makes a counter whose services send their telemetry to c.
-func NewCounter(root string, c *collector.Collector) *Counter {
-	return &Counter{root: root, collector: c, subscribers: make(map[chan struct{}]struct{})}
+// newCounter makes a counter whose services send their telemetry to c.
+func newCounter(root string, c *collector.Collector) *Counter {
+	return &Counter{root: root, collector: c}
 }
 
-// Changed says that the learner's files have changed: the next request is for
+// changed says that the learner's files have changed: the next request is for
 // a service that is built from them.
-func (c *Counter) Changed() { c.change(func() { c.stale = true }) }
+func (c *Counter) changed() { c.change(func() { c.stale = true }) }
 
 // Service returns what is known now.
 func (c *Counter) Service() Service {
@@ -200,8 +201,8 @@ func (c *Counter) print(line string) {
 	})
 }
 
-// Close ends everything, within two seconds.
-func (c *Counter) Close() {
+// close ends everything, within two seconds.
+func (c *Counter) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	c.mu.Lock()
@@ -218,26 +219,15 @@ func (c *Counter) Close() {
 }
 
 // Subscribe is [Desk.Subscribe] for a counter.
-func (c *Counter) Subscribe() (changed <-chan struct{}, cancel func()) {
-	ch := make(chan struct{}, 1)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.subscribers[ch] = struct{}{}
-	return ch, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.subscribers, ch)
-	}
-}
+func (c *Counter) Subscribe() (changed <-chan struct{}, cancel func()) { return c.bell.Subscribe() }
 
 func (c *Counter) change(how func()) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	how()
-	for ch := range c.subscribers {
-		select {
-		case ch <- struct{}{}:
-		default: // it has not come to the last one yet
-		}
-	}
+	c.mu.Unlock()
+	c.bell.Ring()
 }
+
+// Ring wakes the subscribers: something that the service has to do with has
+// changed.
+func (c *Counter) Ring() { c.bell.Ring() }

@@ -6,8 +6,12 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"sync"
+	"time"
 
+	"otel.workshop/internal/bell"
+	"otel.workshop/internal/collector"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
@@ -16,15 +20,17 @@ import (
 // A Desk is one learner at work. Its methods may be called concurrently, except
 // Run and Grade, which are for one goroutine.
 type Desk struct {
-	session *session.Session
-	tell    func(Event)
-	again   chan struct{} // has a value when it is asked to grade again
+	session   *session.Session
+	collector *collector.Collector
+	counter   *Counter
+	again     chan struct{} // has a value when it is asked to grade again
 
-	mu          sync.Mutex
-	state       State
-	settled     bool               // the learner has chosen the check at hand, or a run has
-	leave       context.CancelFunc // ends the work on the step at hand; nil while there is none
-	subscribers map[chan struct{}]struct{}
+	bell bell.Bell
+
+	mu      sync.Mutex
+	state   State
+	settled bool               // the learner has chosen the check at hand, or a run has
+	leave   context.CancelFunc // ends the work on the step at hand; nil while there is none
 }
 
 // A State is what a desk shows at one moment. It belongs to the caller, but for
@@ -41,18 +47,28 @@ type State struct {
 	Notice  string        // what the learner should know about saves and progress, or ""
 }
 
-// New makes a desk that begins at a check, or, when that is nil, where the
-// learner is. Tell gets each event of the grading, one at a time; it may be nil.
-func New(s *session.Session, at *lesson.Check, tell func(Event)) *Desk {
-	if tell == nil {
-		tell = func(Event) {}
+// Open makes a desk that begins at a check, or, when that is nil, where the
+// learner is. The collector runs along, until the desk is closed.
+func Open(s *session.Session, at *lesson.Check, o collector.Options) (*Desk, error) {
+	c, err := collector.Start(o)
+	if err != nil {
+		return nil, err
 	}
-	d := &Desk{
-		session: s, tell: tell, again: make(chan struct{}, 1), settled: at != nil,
-		subscribers: make(map[chan struct{}]struct{}),
-	}
+	d := &Desk{session: s, collector: c, counter: newCounter(s.Root(), c), again: make(chan struct{}, 1), settled: at != nil}
 	d.state = d.blank(begin(s, at))
-	return d
+	return d, nil
+}
+
+// Close ends the service and then the collector, within three seconds. Run has
+// to have returned.
+func (d *Desk) Close() error {
+	d.counter.close()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := d.collector.Close(ctx); err != nil {
+		return fmt.Errorf("stop the collector: %w", err)
+	}
+	return nil
 }
 
 // begin is where a session begins: at the check that was asked for, else at the
@@ -75,6 +91,12 @@ func (d *Desk) blank(c lesson.Check) State {
 
 // Session returns whose desk it is.
 func (d *Desk) Session() *session.Session { return d.session }
+
+// Collector returns the collector, whose store has what was received.
+func (d *Desk) Collector() *collector.Collector { return d.collector }
+
+// Counter returns where requests to the step's service are sent from.
+func (d *Desk) Counter() *Counter { return d.counter }
 
 // At returns the check at hand.
 func (d *Desk) At() lesson.Check {
@@ -115,31 +137,14 @@ func (d *Desk) Again() {
 	}
 }
 
-// Subscribe returns a channel that has a value whenever the state has changed
-// since it was last received from: many changes make one value. Cancel ends
-// the subscription and may be called more than once; the channel is never
-// closed.
-func (d *Desk) Subscribe() (changed <-chan struct{}, cancel func()) {
-	c := make(chan struct{}, 1)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.subscribers[c] = struct{}{}
-	return c, func() {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		delete(d.subscribers, c)
-	}
-}
+// Subscribe returns a channel that has a value whenever the state has changed;
+// see [bell.Bell.Subscribe].
+func (d *Desk) Subscribe() (changed <-chan struct{}, cancel func()) { return d.bell.Subscribe() }
 
 // change changes the state and wakes the subscribers.
 func (d *Desk) change(how func()) {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	how()
-	for c := range d.subscribers {
-		select {
-		case c <- struct{}{}:
-		default: // it has not come to the last one yet
-		}
-	}
+	d.mu.Unlock()
+	d.bell.Ring()
 }

@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"otel.workshop/internal/collector"
 	"otel.workshop/internal/grader"
+	"otel.workshop/internal/session"
 	"otel.workshop/internal/session/sessiontest"
 )
 
@@ -33,19 +35,27 @@ func next(t *testing.T, events <-chan Event) Event {
 // sit runs a desk until the test ends.
 func sit(t *testing.T) (*Desk, *sessiontest.Grader, <-chan Event) {
 	s, g := sessiontest.New(t)
-	events := make(chan Event, 100)
-	return run(t, New(s, nil, func(e Event) { events <- e })), g, events
+	d := open(t, s)
+	return d, g, run(t, d)
 }
 
-func run(t *testing.T, d *Desk) *Desk {
+func open(t *testing.T, s *session.Session) *Desk {
+	d, err := Open(s, nil, collector.Options{HTTPAddr: "127.0.0.1:0", GRPCAddr: "127.0.0.1:0"})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, d.Close()) })
+	return d
+}
+
+func run(t *testing.T, d *Desk) <-chan Event {
 	ctx, cancel := context.WithCancel(t.Context())
+	events := make(chan Event, 100)
 	var done sync.WaitGroup
-	done.Go(func() { d.Run(ctx) })
+	done.Go(func() { d.Run(ctx, func(e Event) { events <- e }) })
 	t.Cleanup(func() {
 		cancel()
 		done.Wait()
 	})
-	return d
+	return events
 }
 
 func TestADeskGradesAtOnceAtEverySaveAndWhenAsked(t *testing.T) {
@@ -76,8 +86,8 @@ func TestADeskGradesAtOnceAtEverySaveAndWhenAsked(t *testing.T) {
 func TestASaveStartsTheRunAfresh(t *testing.T) {
 	s, g := sessiontest.New(t)
 	g.Hold = make(chan struct{})
-	events := make(chan Event, 100)
-	d := run(t, New(s, nil, func(e Event) { events <- e }))
+	d := open(t, s)
+	events := run(t, d)
 
 	require.IsType(t, Started{}, next(t, events))
 	sessiontest.Write(t, s.Root(), "steps/01-first/first.go", "package first // saved\n")
@@ -108,10 +118,10 @@ func TestGoingToAnotherStepGradesThatOne(t *testing.T) {
 
 func TestWhatDoesNotCompileKeepsTheReportBefore(t *testing.T) {
 	s, g := sessiontest.New(t)
-	d := New(s, nil, nil)
-	d.Grade(t.Context())
+	d := open(t, s)
+	d.Grade(t.Context(), func(Event) {})
 	g.Build = "first.go:1:1: oops"
-	d.Grade(t.Context())
+	d.Grade(t.Context(), func(Event) {})
 	require.Equal(t, "first.go:1:1: oops", d.State().Latest.Build)
 	require.Empty(t, d.State().Report.Build)
 	require.NotEmpty(t, d.State().Report.Results)

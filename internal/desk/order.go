@@ -57,7 +57,7 @@ func (c *Counter) order(ctx context.Context, source shop.Source, patience time.D
 		o.Response.Took = o.End.Sub(began)
 	}
 	if o.Err != nil && ctx.Err() == nil {
-		c.Changed() // whatever it is, a fresh start is the better second try
+		c.changed() // whatever it is, a fresh start is the better second try
 	}
 	c.change(func() {
 		if len(c.orders) == ordersKept {

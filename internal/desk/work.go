@@ -11,21 +11,25 @@ import (
 )
 
 // Run grades the step at hand at once, at every save, and whenever it is asked
-// to, until ctx is done. No process is left when it returns.
-func (d *Desk) Run(ctx context.Context) {
+// to, until ctx is done. No process is left when it returns. Tell gets each
+// event of the grading, one at a time; it may be nil.
+func (d *Desk) Run(ctx context.Context, tell func(Event)) {
+	if tell == nil {
+		tell = func(Event) {}
+	}
 	for ctx.Err() == nil {
 		stepCtx, cancel := context.WithCancel(ctx)
 		d.mu.Lock()
 		step := d.state.Latest.Step
 		d.leave = cancel
 		d.mu.Unlock()
-		d.work(stepCtx, step)
+		d.work(stepCtx, step, tell)
 		cancel()
 	}
 }
 
 // work grades a step until ctx is done.
-func (d *Desk) work(ctx context.Context, step lesson.Step) {
+func (d *Desk) work(ctx context.Context, step lesson.Step, tell func(Event)) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	changes := make(chan struct{}, 1)
@@ -33,10 +37,10 @@ func (d *Desk) work(ctx context.Context, step lesson.Step) {
 	var saves <-chan struct{}
 	watcher, err := watch.Start(ctx, filepath.Join(d.session.Root(), "steps", step.Name))
 	if err != nil {
-		d.notice(fmt.Sprintf("Saves are not noticed (%v): ask for each run.", err))
+		d.notice(fmt.Sprintf("Saves are not noticed (%v): ask for each run.", err), tell)
 	} else {
 		saves = watcher.Changes()
-		d.notice(watcher.Notice())
+		d.notice(watcher.Notice(), tell)
 	}
 	go func() {
 		for {
@@ -52,13 +56,15 @@ func (d *Desk) work(ctx context.Context, step lesson.Step) {
 			}
 		}
 	}()
-	watch.Latest(ctx, changes, func(ctx context.Context) { d.grade(ctx, step) })
+	watch.Latest(ctx, changes, func(ctx context.Context) { d.grade(ctx, step, tell) })
 }
 
-// Grade grades the step at hand once.
-func (d *Desk) Grade(ctx context.Context) { d.grade(ctx, d.State().Latest.Step) }
+// Grade grades the step at hand once. Tell is as with Run, but never nil.
+func (d *Desk) Grade(ctx context.Context, tell func(Event)) {
+	d.grade(ctx, d.State().Latest.Step, tell)
+}
 
-func (d *Desk) grade(ctx context.Context, step lesson.Step) {
+func (d *Desk) grade(ctx context.Context, step lesson.Step, tell func(Event)) {
 	// Of a step that was left, it is too late.
 	here := func(how func()) {
 		d.change(func() {
@@ -68,23 +74,24 @@ func (d *Desk) grade(ctx context.Context, step lesson.Step) {
 		})
 	}
 	here(func() { d.state.Grading, d.state.Ended = true, 0 })
-	d.tell(Started{step})
+	tell(Started{step})
 	before := d.session.Last(step)
 	r, err := d.session.Run(ctx, step, nil, func(res grader.Result) {
 		here(func() { d.state.Ended++ })
-		d.tell(Progress{step.Name, res})
+		tell(Progress{step.Name, res})
 	})
 	switch {
 	case ctx.Err() != nil:
 		return // what it says is out of date
 	case err != nil:
 		here(func() { d.state.Grading, d.state.Failure, d.state.Runs = false, err.Error(), d.state.Runs+1 })
-		d.tell(Failed{err})
+		tell(Failed{err})
 	default:
 		here(func() { d.take(before, r) })
-		d.tell(Graded{before, r})
+		d.counter.changed()
+		tell(Graded{before, r})
 	}
-	d.notice(d.session.Notice())
+	d.notice(d.session.Notice(), tell)
 }
 
 // take takes a report. The first one that compiles tells where the learner is,
@@ -105,10 +112,10 @@ func (d *Desk) take(before, r grader.Report) {
 	}
 }
 
-func (d *Desk) notice(text string) {
+func (d *Desk) notice(text string, tell func(Event)) {
 	if text == "" {
 		return
 	}
 	d.change(func() { d.state.Notice = text })
-	d.tell(Noticed{text})
+	tell(Noticed{text})
 }

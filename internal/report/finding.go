@@ -29,7 +29,7 @@ func Finding(w io.Writer, res grader.Result, opts Options) error {
 
 func (p *printer) finding(res grader.Result) {
 	p.rule(res)
-	if happened := happened(res); happened != "" {
+	if happened := Happened(res); happened != "" {
 		p.prose(happened)
 	}
 	if f := res.Finding; f != nil && res.Outcome == grader.Fail {
@@ -49,7 +49,7 @@ func (p *printer) finding(res grader.Result) {
 	}
 	if res.Outcome != grader.Pass {
 		p.line("")
-		p.line("    " + p.paint.Paint(Dim, where(res)))
+		p.line("    " + p.paint.Paint(Dim, Where(res)))
 	}
 }
 
@@ -94,8 +94,8 @@ func (p *printer) rule(res grader.Result) {
 	}
 }
 
-// happened says in a sentence how the check ended, when want and got don't.
-func happened(res grader.Result) string {
+// Happened says in a sentence how the check ended, when want and got don't.
+func Happened(res grader.Result) string {
 	summary := oneLine(res.Summary)
 	switch res.Outcome {
 	case grader.Fail:
@@ -172,8 +172,8 @@ func (p *printer) output(res grader.Result) {
 // inStack is a place of the learner's in a stack: the first is where it happened.
 var inStack = regexp.MustCompile(`steps/\S+\.go:\d+`)
 
-// where says where to go: the line of code, or the lesson when none is known.
-func where(res grader.Result) string {
+// Where says where to go: the line of code, or the lesson when none is known.
+func Where(res grader.Result) string {
 	lesson := "lesson " + res.Check.Number
 	f := res.Finding
 	if place := inStack.FindString(res.Stack); place != "" && f == nil {

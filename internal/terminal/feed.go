@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/metrics"
 	"otel.workshop/internal/waterfall"
 )
 
@@ -124,7 +125,7 @@ func (f *Feed) changedMetrics() []collector.Metric {
 		var points []collector.Point
 		for _, p := range m.Points {
 			key := fmt.Sprintf("%q", []string{m.Service, m.Instance, m.Scope, m.Name, fmt.Sprint(p.Attrs)})
-			if v := value(m, p); f.series[key] != v {
+			if v := metrics.Value(m, p); f.series[key] != v {
 				f.series[key] = v
 				points = append(points, p)
 			}

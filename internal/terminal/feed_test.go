@@ -11,6 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/desk"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/session"
 	"otel.workshop/internal/waterfall"
 )
 
@@ -20,6 +23,15 @@ func startCollector(t *testing.T) *collector.Collector {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
 	return c
+}
+
+// openDesk opens one on free ports, and closes it when the test ends.
+func openDesk(t *testing.T, s *session.Session, at *lesson.Check) *desk.Desk {
+	t.Helper()
+	d, err := desk.Open(s, at, collector.Options{HTTPAddr: "127.0.0.1:0", GRPCAddr: "127.0.0.1:0"})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, d.Close()) })
+	return d
 }
 
 // send posts OTLP/JSON.

@@ -20,6 +20,7 @@ var keys = []key{
 	{"f", "further", "a further check, once the core is done"},
 	{"o", "lesson", "what the lesson says about the check"},
 	{"s", "request", "run your service, send it a request, and draw what it reports"},
+	{"w", "web", "open the same workshop in a browser"},
 	{"e", "details", "all that the check saw: every span, every attribute, every metric"},
 	{"d", "diff", "your files against the solution; it gives the answer away"},
 	{"l", "list", "all steps and checks"},
@@ -39,6 +40,8 @@ func (m *model) offers(name string) bool {
 		return m.session.Previous(m.check) != nil
 	case "h":
 		return open
+	case "w":
+		return m.page.URL != ""
 	case "f":
 		return !open && !m.check.Further && m.report.Passed(false) && m.session.Further(m.check, m.report) != nil
 	}
@@ -53,7 +56,10 @@ func (m *model) keyBar() string {
 		if m.offers(k.name) {
 			offered = append(offered, k)
 		}
-		if k.name != "h" { // f takes its place, and is longer
+		switch {
+		case k.name == "h": // f takes its place, and is longer
+		case k.name == "w" && !m.offers("w"): // it won't be, either
+		default:
 			most = append(most, k)
 		}
 	}

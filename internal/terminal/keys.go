@@ -33,6 +33,8 @@ func (m *model) press(key string) (quit bool) {
 		m.send()
 	case "o":
 		m.say(Lesson(m.check, m.look))
+	case "w":
+		m.openPage()
 	case "e":
 		m.details()
 	case "?":
@@ -91,8 +93,8 @@ func (m *model) card() string {
 
 // todo says where the files still have the check's TODO.
 func (m *model) todo() string {
-	if todo, ok := findTODO(m.session.Root(), m.check); ok {
-		return m.look.prose(m.look.bold(todo.String())+"  "+m.look.dim(todo.text), 4)
+	if todo, ok := m.session.TODO(m.check); ok {
+		return m.look.prose(m.look.bold(todo.String())+"  "+m.look.dim(todo.Text), 4)
 	}
 	return ""
 }

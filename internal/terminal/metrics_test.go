@@ -9,35 +9,6 @@ import (
 	"otel.workshop/internal/waterfall"
 )
 
-func ptr(v float64) *float64 { return &v }
-
-func TestQuantile(t *testing.T) {
-	bounds := []float64{0.1, 0.5, 1}
-	for _, tc := range []struct {
-		name  string
-		point collector.Point
-		q     float64
-		want  float64
-		none  bool
-	}{
-		{name: "the middle of a bucket", point: collector.Point{Count: 10, Bounds: bounds, Buckets: []uint64{0, 10, 0, 0}}, q: 0.5, want: 0.3},
-		{name: "the first bucket starts at zero", point: collector.Point{Count: 4, Bounds: bounds, Buckets: []uint64{4, 0, 0, 0}}, q: 0.5, want: 0.05},
-		{name: "two buckets", point: collector.Point{Count: 10, Bounds: bounds, Buckets: []uint64{5, 0, 5, 0}}, q: 0.9, want: 0.9},
-		{name: "min and max narrow it", point: collector.Point{Count: 2, Bounds: bounds, Buckets: []uint64{2, 0, 0, 0}, Min: ptr(0.02), Max: ptr(0.04)}, q: 0.5, want: 0.03},
-		{name: "the last bucket ends at max", point: collector.Point{Count: 2, Bounds: bounds, Buckets: []uint64{0, 0, 0, 2}, Max: ptr(3)}, q: 0.5, want: 2},
-		{name: "the last bucket without max", point: collector.Point{Count: 2, Bounds: bounds, Buckets: []uint64{0, 0, 0, 2}}, q: 0.5, want: 1},
-		{name: "nothing was measured", point: collector.Point{Bounds: bounds, Buckets: []uint64{0, 0, 0, 0}}, q: 0.5, none: true},
-		{name: "no buckets", point: collector.Point{Count: 3}, q: 0.5, none: true},
-		{name: "buckets that don't add up", point: collector.Point{Count: 9, Bounds: bounds, Buckets: []uint64{1, 1, 1, 1}}, q: 0.9, none: true},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			got, ok := quantile(tc.point, tc.q)
-			require.Equal(t, !tc.none, ok)
-			require.InDelta(t, tc.want, got, 1e-9)
-		})
-	}
-}
-
 func TestMetrics(t *testing.T) {
 	route := func(code string) []waterfall.Attr {
 		return []waterfall.Attr{{Key: "url.scheme", Value: "http"}, {Key: "http.response.status_code", Value: code}}

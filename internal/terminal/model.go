@@ -24,6 +24,7 @@ type model struct {
 	desk      *desk.Desk
 	feed      *Feed
 	counter   *desk.Counter
+	page      Page
 	tell      func(event any)
 
 	look   Look
@@ -48,15 +49,12 @@ type model struct {
 	background sync.WaitGroup
 }
 
-func newModel(ctx context.Context, s *session.Session, at *lesson.Check, c *collector.Collector, look Look) *model {
-	m := &model{
-		ctx: ctx, session: s, collector: c, look: look, height: 24,
-		feed: NewFeed(c.Store()), counter: desk.NewCounter(s.Root(), c),
+func newModel(ctx context.Context, d *desk.Desk, page Page, look Look) *model {
+	c := d.Collector()
+	return &model{
+		ctx: ctx, desk: d, session: d.Session(), collector: c, counter: d.Counter(), page: page, look: look, height: 24,
+		feed: NewFeed(c.Store()), check: d.At(), report: grader.Report{Step: d.Session().Step(d.At())},
 	}
-	m.desk = desk.New(s, at, func(event desk.Event) { m.tell(event) })
-	m.check = m.desk.At()
-	m.report = grader.Report{Step: s.Step(m.check)}
-	return m
 }
 
 // Init begins.
@@ -105,7 +103,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *model) work() {
 	if !m.working {
 		m.working = true
-		m.background.Go(func() { m.desk.Run(m.ctx) })
+		m.background.Go(func() { m.desk.Run(m.ctx, func(event desk.Event) { m.tell(event) }) })
 	}
 }
 
@@ -149,7 +147,6 @@ func (m *model) take(event any) {
 		if !m.broken {
 			m.report = e.Report
 		}
-		m.counter.Changed()
 	case desk.Failed:
 		m.grading = false
 		m.say(m.look.prose(e.Err.Error(), 0))

@@ -26,7 +26,7 @@ type seat struct {
 
 func newSeat(t *testing.T) seat {
 	s, g := sessiontest.New(t)
-	m := newModel(t.Context(), s, nil, startCollector(t), Look{Width: 80})
+	m := newModel(t.Context(), openDesk(t, s, nil), Page{}, Look{Width: 80})
 	m.tell = func(any) {}
 	m.height, m.sized = 1000, true // what is said comes in one piece
 	return seat{m, t, s, g}
@@ -35,9 +35,7 @@ func newSeat(t *testing.T) seat {
 // grade does what happens after a save.
 func (d seat) grade() string {
 	d.t.Helper()
-	d.tell = func(event any) { d.Update(event) }
-	d.desk.Grade(d.t.Context())
-	d.tell = func(any) {}
+	d.desk.Grade(d.t.Context(), func(event desk.Event) { d.Update(event) })
 	return d.said()
 }
 
@@ -121,7 +119,7 @@ func TestWhatWasRememberedGivesWayToTheFirstRun(t *testing.T) {
 	g.Set(grader.Pass, "alpha")
 	_, err := s.Run(t.Context(), s.Steps[0], nil, nil)
 	require.NoError(t, err)
-	m := newModel(t.Context(), s, nil, startCollector(t), Look{Width: 80})
+	m := newModel(t.Context(), openDesk(t, s, nil), Page{}, Look{Width: 80})
 	m.tell = func(any) {}
 	d := seat{m, t, s, g}
 	require.Equal(t, "beta", d.check.ID)

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -16,26 +15,18 @@ import (
 )
 
 // Plain is the workshop without a screen: it grades the step at hand at every
-// save, and prints, until ctx is done. It begins at a check, or, when that is
-// nil, where the learner is. The collector runs along. An error is one of
-// starting, or w's.
-func Plain(ctx context.Context, s *session.Session, at *lesson.Check, look Look, w io.Writer) (err error) {
-	c, err := collector.Start(collector.Options{})
-	if err != nil {
-		return fmt.Errorf("start the collector: %w", err)
-	}
-	defer func() { err = errors.Join(err, closeCollector(c)) }()
-
+// save, and prints, until ctx is done. The error is w's. The desk is still to be
+// closed afterwards.
+func Plain(ctx context.Context, d *desk.Desk, page Page, look Look, w io.Writer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	p := &plain{session: s, look: look, out: w}
-	d := desk.New(s, at, func(event desk.Event) {
+	p := &plain{session: d.Session(), look: look, out: w}
+	p.print(welcome(d, page, look))
+	d.Run(ctx, func(event desk.Event) {
 		if p.take(event); p.err != nil {
 			cancel(p.err) // nobody reads any more
 		}
 	})
-	p.print(welcome(s, d.At(), c, look))
-	d.Run(ctx)
 	return p.err
 }
 

@@ -41,7 +41,7 @@ func TestPlain(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var out sink
 	ended := make(chan error)
-	go func() { ended <- Plain(ctx, s, nil, Look{Width: 80}, &out) }()
+	go func() { ended <- Plain(ctx, openDesk(t, s, nil), Page{}, Look{Width: 80}, &out) }()
 
 	has := func(text string) {
 		t.Helper()
@@ -68,7 +68,7 @@ func TestPlainBeginsWhereItIsTold(t *testing.T) {
 	var out sink
 	ended := make(chan error)
 	at := s.Begin(s.Steps[1])
-	go func() { ended <- Plain(ctx, s, &at, Look{Width: 80}, &out) }()
+	go func() { ended <- Plain(ctx, openDesk(t, s, &at), Page{}, Look{Width: 80}, &out) }()
 	require.Eventually(t, func() bool { return strings.Contains(out.String(), "✗ epsilon") }, 10*time.Second, 5*time.Millisecond)
 	require.NotContains(t, out.String(), "alpha")
 	cancel()
@@ -78,5 +78,5 @@ func TestPlainBeginsWhereItIsTold(t *testing.T) {
 func TestPlainEndsWhenNobodyReads(t *testing.T) {
 	s, _ := sessiontest.New(t)
 	out := sink{err: fmt.Errorf("broken pipe")}
-	require.ErrorContains(t, Plain(t.Context(), s, nil, Look{Width: 80}, &out), "broken pipe")
+	require.ErrorContains(t, Plain(t.Context(), openDesk(t, s, nil), Page{}, Look{Width: 80}, &out), "broken pipe")
 }

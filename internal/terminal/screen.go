@@ -9,26 +9,18 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"otel.workshop/internal/collector"
-	"otel.workshop/internal/lesson"
-	"otel.workshop/internal/session"
+	"otel.workshop/internal/desk"
 )
 
 // Screen is the workshop in a terminal, until the learner quits or ctx is
-// done. It begins at a check, or, when that is nil, where the learner is. What is said stays in the scrollback; a few lines below it are alive.
-// The collector runs all the time. Nothing is left running afterwards.
-func Screen(ctx context.Context, s *session.Session, at *lesson.Check, look Look, in io.Reader, out io.Writer) (err error) {
-	c, err := collector.Start(collector.Options{})
-	if err != nil {
-		return fmt.Errorf("start the collector: %w", err)
-	}
-	defer func() { err = errors.Join(err, closeCollector(c)) }()
-
+// done. What is said stays in the scrollback; a few lines below it are alive.
+// The desk is still to be closed afterwards; it does not grade any more.
+func Screen(ctx context.Context, d *desk.Desk, page Page, look Look, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	m := newModel(ctx, s, at, c, look)
+	m := newModel(ctx, d, page, look)
 	// Before Bubble Tea takes over: it would first scroll the window clear.
-	if _, err := io.WriteString(out, "\n"+fit(welcome(s, m.check, c, look), look.Width)+"\n"); err != nil {
+	if _, err := io.WriteString(out, "\n"+fit(welcome(d, page, look), look.Width)+"\n"); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
 	options := []tea.ProgramOption{
@@ -42,9 +34,8 @@ func Screen(ctx context.Context, s *session.Session, at *lesson.Check, look Look
 	m.tell = func(event any) { p.Send(event) }
 	m.background.Go(m.forward)
 
-	_, err = p.Run()
+	_, err := p.Run()
 	cancel()
-	m.counter.Close()
 	m.background.Wait()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil && !errors.Is(err, tea.ErrProgramPanic) {
 		return nil // a signal; the caller knows

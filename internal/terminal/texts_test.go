@@ -118,7 +118,7 @@ func TestNoLineIsWiderThanTheWindow(t *testing.T) {
 	for _, width := range []int{60, 80, 110} {
 		s, g := sessiontest.New(t)
 		look := Look{Width: width, Color: true}
-		texts := []string{verdictAfter(t, s, "alpha", look), welcome(s, s.Steps[0].Checks[0], startCollector(t), look)}
+		texts := []string{verdictAfter(t, s, "alpha", look), welcome(openDesk(t, s, nil), Page{URL: "http://127.0.0.1:8765"}, look)}
 		g.Set(grader.Pass, "alpha", "beta", "gamma")
 		texts = append(texts, verdictAfter(t, s, "alpha", look))
 		list, err := List(s, look)
@@ -135,14 +135,16 @@ func TestNoLineIsWiderThanTheWindow(t *testing.T) {
 
 func TestWelcomeNamesFileAndTODO(t *testing.T) {
 	s, _ := sessiontest.New(t)
-	text := welcome(s, s.Steps[0].Checks[0], startCollector(t), Look{Width: 100})
+	text := welcome(openDesk(t, s, nil), Page{URL: "http://127.0.0.1:8765"}, Look{Width: 100})
 	require.Contains(t, text, "steps/01-first/first.go:3\n")
 	require.Contains(t, text, "TODO(alpha): do alpha, and do it well.\n", "a comment of two lines, and no more than it")
 	require.Contains(t, text, "collector listens on 127.0.0.1:")
+	require.Contains(t, text, "http://127.0.0.1:8765")
 
 	// Without a TODO there is still a folder to open.
-	text = welcome(s, s.Steps[0].Checks[2], nil, Look{Width: 100})
+	text = welcome(openDesk(t, s, &s.Steps[0].Checks[2]), Page{Why: "no port is free"}, Look{Width: 100})
 	require.Contains(t, text, "open    steps/01-first\n")
+	require.Contains(t, text, "No port is free.")
 }
 
 func TestHintText(t *testing.T) {

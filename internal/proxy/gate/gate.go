@@ -30,9 +30,14 @@ func Listen(addr string) (*Listener, error) {
 	if err != nil {
 		return nil, err // it names the address already
 	}
+	return Wrap(ln), nil
+}
+
+// Wrap makes a gate of a TCP listener, which is the gate's from then on.
+func Wrap(ln net.Listener) *Listener {
 	l := &Listener{addr: ln.Addr(), ln: ln}
 	l.changed = sync.NewCond(&l.mu)
-	return l, nil
+	return l
 }
 
 // Addr returns the address, also while the gate is shut.

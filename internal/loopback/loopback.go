@@ -1,4 +1,6 @@
-package collector
+// Package loopback tells whether a request means this machine and comes from
+// it. What the workshop serves is for its own browser and its own services.
+package loopback
 
 import (
 	"net"
@@ -7,10 +9,10 @@ import (
 	"strings"
 )
 
-// isLocal reports whether a request means this machine and comes from it. A
-// page of a foreign site that makes the browser post here has a foreign Origin;
-// one whose name has been pointed at 127.0.0.1 has a foreign Host.
-func isLocal(req *http.Request) bool {
+// Local reports whether a request means this machine and comes from it. A page
+// of a foreign site that makes the browser post here has a foreign Origin; one
+// whose name has been pointed at 127.0.0.1 has a foreign Host.
+func Local(req *http.Request) bool {
 	if !isLocalHost(req.Host) {
 		return false
 	}

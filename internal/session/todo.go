@@ -1,4 +1,4 @@
-package terminal
+package session
 
 import (
 	"fmt"
@@ -10,19 +10,21 @@ import (
 	"otel.workshop/internal/lesson"
 )
 
-// A place is a line of a learner's file.
-type place struct {
-	file string // from the root, with slashes
-	line int
-	text string // what the comment says, in one line
+// A TODO is where a starter says what there is to do.
+type TODO struct {
+	File string // from the root, with slashes
+	Line int
+	Text string // what the comment says, in one line
 }
 
-func (p place) String() string { return fmt.Sprintf("%s:%d", p.file, p.line) }
+// String names the place.
+func (t TODO) String() string { return fmt.Sprintf("%s:%d", t.File, t.Line) }
 
-// findTODO returns where a step's files say TODO(check), if one still does.
-func findTODO(root string, c lesson.Check) (place, bool) {
+// TODO returns where the step's files say TODO(check), if one still does.
+func (s *Session) TODO(c lesson.Check) (TODO, bool) {
+	root := s.Root()
 	mark := "TODO(" + c.ID + ")"
-	var found place
+	var found TODO
 	dir := filepath.Join(root, "steps", c.Step)
 	// A file that can't be read has no TODO to offer.
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -41,13 +43,13 @@ func findTODO(root string, c lesson.Check) (place, bool) {
 					rel = path
 				}
 				text := strings.TrimSpace(line[i:]) + continuation(lines[n+1:])
-				found = place{filepath.ToSlash(rel), n + 1, text}
+				found = TODO{filepath.ToSlash(rel), n + 1, text}
 				return fs.SkipAll
 			}
 		}
 		return nil
 	})
-	return found, found.file != ""
+	return found, found.File != ""
 }
 
 // continuation returns the comment lines that go on with what was begun before
