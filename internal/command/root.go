@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"otel.workshop/internal/lesson"
-	"otel.workshop/internal/terminal"
+	"otel.workshop/internal/web"
 )
 
 const about = `The Invisible Thread: learn OpenTelemetry by instrumenting a Go service, one small check at a time.
@@ -30,6 +30,7 @@ Flags:
 {{end}}`
 
 func newRoot(w *workshop) *cobra.Command {
+	var story bool
 	root := &cobra.Command{
 		Use:                   "workshop",
 		Annotations:           map[string]string{cobra.CommandDisplayNameAnnotation: "go run ."},
@@ -60,13 +61,7 @@ func newRoot(w *workshop) *cobra.Command {
 					at = &begin
 				}
 			}
-			if w.interactive() {
-				return ended(cmd.Context(), terminal.Screen(cmd.Context(), s, at, w.look(), w.stdin, w.stdout))
-			}
-			if err := terminal.Plain(cmd.Context(), s, at, w.look(), w.stdout); err != nil {
-				return err
-			}
-			return errInterrupted // nothing else ends it
+			return w.work(cmd.Context(), s, at, web.Options{Story: story})
 		},
 	}
 	root.SetHelpTemplate(usage)
@@ -89,6 +84,8 @@ func newRoot(w *workshop) *cobra.Command {
 		cmd.Flags().BoolP("help", "h", false, "print this")
 	}
 	root.Flags().BoolP("help", "h", false, "print this")
+	root.Flags().BoolVar(&story, "story", false, "serve /story, the page's pictures of hard cases")
+	_ = root.Flags().MarkHidden("story") // it is there: it has just been defined
 	return root
 }
 

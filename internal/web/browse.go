@@ -1,0 +1,29 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"runtime"
+)
+
+// Browse opens an address in this machine's browser. It does not wait for it.
+func Browse(url string) error {
+	var cmd *exec.Cmd
+	switch runtime.GOOS {
+	case "darwin":
+		cmd = exec.Command("open", url)
+	case "windows":
+		cmd = exec.Command("rundll32", "url.dll,FileProtocolHandler", url)
+	default:
+		cmd = exec.Command("xdg-open", url)
+	}
+	if err := cmd.Start(); err != nil {
+		if errors.Is(err, exec.ErrNotFound) {
+			return fmt.Errorf("there is no %s here", cmd.Path)
+		}
+		return err
+	}
+	go func() { _ = cmd.Wait() }() // it says what it has to say itself
+	return nil
+}

@@ -1,0 +1,248 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// chromium is where the browser for the tests is, "" where there is none.
+func chromium() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// one browser for all tests; each test has a context of its own in it.
+var browser struct {
+	once sync.Once
+	ctx  context.Context
+	end  func()
+	err  error
+}
+
+func startBrowser() {
+	path := chromium()
+	dir, err := os.MkdirTemp("", "otel-workshop-browser-")
+	if err != nil {
+		browser.err = err
+		return
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(dir),
+		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("force-color-profile", "srgb"))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	ctx, endProcess := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, endBrowser := chromedp.NewContext(ctx)
+	browser.ctx, browser.err = ctx, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+	browser.end = func() {
+		endBrowser()
+		endProcess()
+		_ = os.RemoveAll(dir) // the system's temporary folder is no loss
+	}
+}
+
+// A tab is a page in a real browser, with its console and its requests.
+type tab struct {
+	t      *testing.T
+	ctx    context.Context
+	origin string
+
+	mu       sync.Mutex
+	problems []string
+	loaded   int // requests
+}
+
+// openTab opens a tab. Without a browser the test is skipped, or fails when
+// WORKSHOP_NEED_BROWSER=1 is set.
+func openTab(t *testing.T, s *Server) *tab {
+	t.Helper()
+	if chromium() == "" {
+		const none = "there is no Chromium in PATH: install one, such as Debian's package chromium"
+		if os.Getenv("WORKSHOP_NEED_BROWSER") == "1" {
+			t.Fatal(none)
+		}
+		t.Skip("no test in a browser: ", none)
+	}
+	browser.once.Do(startBrowser)
+	require.NoError(t, browser.err, "start Chromium")
+	tb := &tab{t: t, origin: s.URL()}
+	ctx, cancel := chromedp.NewContext(browser.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(tb.notice))
+	t.Cleanup(cancel)
+	tb.ctx = ctx
+	tell(tb, network.Enable, network.EnableParams{})
+	tell(tb, log.Enable, cdp.Empty{})
+	tell(tb, runtime.Enable, cdp.Empty{})
+	t.Cleanup(tb.clean)
+	return tb
+}
+
+// notice keeps what the browser complains about, and who it asks.
+func (tb *tab) notice(event any) {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
+			var parts []string
+			for _, a := range e.Args {
+				parts = append(parts, string(a.Value)+a.Description)
+			}
+			tb.problems = append(tb.problems, "console: "+strings.Join(parts, " "))
+		}
+	case *runtime.EventExceptionThrown:
+		tb.problems = append(tb.problems, fmt.Sprintf("exception: %s %+v %s:%d", e.ExceptionDetails.Text, e.ExceptionDetails.Exception, e.ExceptionDetails.URL, e.ExceptionDetails.LineNumber))
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
+			tb.problems = append(tb.problems, "log: "+e.Entry.Text+" "+e.Entry.URL)
+		}
+	case *network.EventRequestWillBeSent:
+		tb.loaded++
+		if u, err := url.Parse(e.Request.URL); err != nil || u.Scheme+"://"+u.Host != tb.origin && u.Scheme != "data" && e.Request.URL != "about:blank" {
+			tb.problems = append(tb.problems, "request to "+e.Request.URL)
+		}
+	}
+}
+
+// clean asserts that nothing went wrong in the browser, and that nothing was
+// asked of anybody but the page's own server.
+func (tb *tab) clean() {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	require.Empty(tb.t, tb.problems)
+	require.NotZero(tb.t, tb.loaded, "the requests were looked at")
+}
+
+// browserLimit is how long the browser may take for one thing.
+const browserLimit = 30 * time.Second
+
+func (tb *tab) run(actions ...chromedp.Action[chromedp.Void]) {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, browserLimit)
+	defer cancel()
+	require.NoError(tb.t, chromedp.Do(ctx, actions...))
+}
+
+// tell sends the browser a command of its protocol.
+func tell[P, R any](tb *tab, command cdp.Command[P, R], params P) R {
+	tb.t.Helper()
+	result, err := chromedp.Call(tb.ctx, command, params)
+	require.NoError(tb.t, err)
+	return result
+}
+
+func (tb *tab) open(path string) {
+	tb.t.Helper()
+	tb.run(chromedp.Navigate(tb.origin + path))
+}
+
+// eval returns what an expression of JavaScript is, awaited when it is a
+// promise.
+func eval[T any](tb *tab, expression string) T {
+	tb.t.Helper()
+	ctx, cancel := context.WithTimeout(tb.ctx, browserLimit)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	require.NoError(tb.t, err)
+	return v
+}
+
+// text is what a person reads in the first element of a selector.
+func (tb *tab) text(selector string) string {
+	tb.t.Helper()
+	return eval[string](tb, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector))
+}
+
+// until waits until an expression is true.
+func (tb *tab) until(expression string, limit time.Duration) {
+	tb.t.Helper()
+	deadline := time.Now().Add(limit)
+	for {
+		if eval[bool](tb, "Boolean("+expression+")") {
+			return
+		}
+		if time.Now().After(deadline) {
+			require.FailNow(tb.t, "this did not become true", "%s\nin\n%s", expression, tb.text("main"))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// key presses a key, as a person does.
+func (tb *tab) key(keys string) {
+	tb.t.Helper()
+	tb.run(chromedp.KeyEvent(keys))
+}
+
+// shot takes a picture of the whole page into the test's artifacts (go test
+// -artifacts keeps them).
+func (tb *tab) shot(name string, width int, dark bool) {
+	tb.t.Helper()
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	tell(tb, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: int64(width), Height: 800, DeviceScaleFactor: 1, Mobile: width < 600,
+	})
+	tell(tb, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+	time.Sleep(150 * time.Millisecond) // for the layout to settle
+	require.LessOrEqual(tb.t, eval[int](tb, "document.documentElement.scrollWidth"), width, "%s scrolls sideways at %d px", name, width)
+	size := tell(tb, cdppage.GetLayoutMetrics, cdp.Empty{}).CSSContentSize
+	beyond := true
+	picture := tell(tb, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{
+		CaptureBeyondViewport: &beyond,
+		Clip:                  &cdppage.Viewport{Width: float64(width), Height: min(size.Height, 3000), Scale: 1},
+	}).Data
+	file := filepath.Join(tb.t.ArtifactDir(), fmt.Sprintf("%s-%d-%s.png", name, width, scheme))
+	require.NoError(tb.t, os.WriteFile(file, picture, 0o644))
+}
+
+// accessible runs axe-core over the page, and fails on a serious violation.
+func (tb *tab) accessible() {
+	tb.t.Helper()
+	source, err := os.ReadFile("testdata/axe-core/axe.min.js")
+	require.NoError(tb.t, err)
+	// Not as an element of the page: its policy allows its own scripts alone.
+	eval[int](tb, string(source)+"; 0")
+	type violation struct {
+		ID, Impact, Help string
+		Nodes            []struct {
+			HTML           string
+			FailureSummary string
+		}
+	}
+	for _, v := range eval[[]violation](tb, `axe.run(document).then(r => r.violations.map(v => ({ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.slice(0, 3).map(n => ({HTML: n.html, FailureSummary: n.failureSummary}))})))`) {
+		text := fmt.Sprintf("%s: %s (%s)", v.Impact, v.Help, v.ID)
+		for _, n := range v.Nodes {
+			text += "\n  " + n.HTML + "\n  " + n.FailureSummary
+		}
+		if v.Impact == "serious" || v.Impact == "critical" {
+			tb.t.Errorf("axe: %s", text)
+		} else {
+			tb.t.Logf("axe: %s", text)
+		}
+	}
+}

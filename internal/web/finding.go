@@ -1,0 +1,117 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"otel.workshop/internal/collector"
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/metrics"
+	"otel.workshop/internal/printable"
+	"otel.workshop/internal/report"
+	"otel.workshop/internal/waterfall"
+)
+
+// A findingView is why a check does not pass.
+type findingView struct {
+	Other           string // which check, when it is not the one at hand
+	Rule            string
+	Happened        string // how it ended, when want and got don't say it
+	Want, Got       string
+	Cause           string // paragraphs
+	Known           string // which mistake it looks like
+	Stack, Output   string
+	Where           string
+	Class, Mark, ID string
+}
+
+// printedLines is how much of a check's output is shown: its end.
+const printedLines = 40
+
+func newFinding(res grader.Result, at lesson.Check) *findingView {
+	mark, _ := report.Mark(res.Outcome)
+	v := &findingView{
+		Rule: report.Rule(res.Check), Happened: report.Happened(res), Where: report.Where(res),
+		Class: outcomeClass(res.Outcome), Mark: mark, ID: res.Check.ID,
+	}
+	if !is(res.Check, at) {
+		v.Other = res.Check.Number + " " + res.Check.ID
+	}
+	if f := res.Finding; f != nil && res.Outcome == grader.Fail {
+		v.Want, v.Got = strings.Trim(printable.Text(f.Want), "\n"), strings.Trim(printable.Text(f.Got), "\n")
+		v.Cause, v.Known = printable.Text(f.Cause), printable.Text(res.Known)
+	}
+	switch res.Outcome {
+	case grader.Crashed, grader.TimedOut:
+		v.Stack = printable.Text(res.Stack)
+		v.Output = tail(printable.Text(res.Output))
+	case grader.Fail, grader.NotJudged:
+		if res.Finding == nil {
+			v.Output = tail(printable.Text(res.Output))
+		}
+	}
+	return v
+}
+
+func tail(text string) string {
+	lines := strings.Split(strings.Trim(text, "\n"), "\n")
+	return strings.Join(lines[max(0, len(lines)-printedLines):], "\n")
+}
+
+// An evidenceView is what the code produced in a check.
+type evidenceView struct {
+	ID      string
+	Traces  []traceView
+	More    int
+	Metrics []metricLine
+}
+
+type metricLine struct{ Name, Value, Attrs string }
+
+// What is drawn of a check's telemetry; some checks make a lot.
+const (
+	evidenceTraces  = 2
+	evidenceMetrics = 12
+)
+
+// evidence is nil when the check saw no telemetry that says something.
+func (s *Server) evidence(res grader.Result) *evidenceView {
+	v := &evidenceView{ID: res.Check.ID}
+	if spans, err := collector.SpansFromJSON(res.Traces); err == nil { // else the finding says what is wrong
+		// A trace that took no time at all was made on a check's own clock.
+		all := slices.DeleteFunc(waterfall.Layout(spans), func(t waterfall.Trace) bool { return t.Duration() == 0 })
+		for _, t := range all[:min(len(all), evidenceTraces)] {
+			v.Traces = append(v.Traces, s.trace(t, "check/"+res.Check.FullID()))
+		}
+		v.More = max(0, len(all)-evidenceTraces)
+	}
+	if list, err := collector.MetricsFromJSON(res.Metrics); err == nil {
+		v.Metrics = metricLines(list)
+	}
+	if len(v.Traces) == 0 && len(v.Metrics) == 0 {
+		return nil
+	}
+	return v
+}
+
+func metricLines(list []collector.Metric) []metricLine {
+	var lines []metricLine
+	more := 0
+	for _, m := range list {
+		for _, p := range m.Points {
+			if len(lines) == evidenceMetrics {
+				more++
+				continue
+			}
+			lines = append(lines, metricLine{printable.Text(m.Name), metrics.Value(m, p), metrics.Series(p)})
+		}
+	}
+	if more > 0 {
+		lines = append(lines, metricLine{Name: fmt.Sprintf("… and %d more", more)})
+	}
+	return lines
+}
+
+func tally(n, of int) string { return fmt.Sprintf("%d of %d", n, of) }

@@ -1,0 +1,273 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+
+	"otel.workshop/internal/collector"
+	"otel.workshop/internal/metrics"
+	"otel.workshop/internal/printable"
+)
+
+// A metricsView is what the service measures: plots of what has a way to be
+// shown, and a line for the rest.
+type metricsView struct {
+	Cards []cardView
+	More  int
+	Rest  []metricLine
+}
+
+// A cardView is one metric.
+type cardView struct {
+	Name, Service, What string
+	Key                 []keyView // what the lines are
+	Note                string    // what can't be told from it, and why
+	Plot                plotView
+}
+
+type keyView struct{ Class, Name, Value string }
+
+// mostCards is how many metrics are plotted; the most telling come first.
+const mostCards = 12
+
+func (s *Server) metricsPart(w http.ResponseWriter, _ *http.Request) {
+	s.draw(w, "metrics", s.metrics())
+}
+
+func (s *Server) metrics() metricsView {
+	tracks := s.history.Tracks()
+	slices.SortStableFunc(tracks, func(a, b metrics.Track) int { return cmp.Compare(rank(a), rank(b)) })
+	var v metricsView
+	for _, t := range tracks {
+		if len(t.Samples) == 0 {
+			continue
+		}
+		cards := s.cards(t)
+		if len(cards) == 0 {
+			v.Rest = append(v.Rest, metricLine{printable.Text(t.Name), restValue(t), printable.Text(t.Service)})
+		}
+		for _, c := range cards {
+			if len(v.Cards) == mostCards {
+				v.More++
+				continue
+			}
+			c.Name, c.Service = printable.Text(t.Name), printable.Text(t.Service)
+			v.Cards = append(v.Cards, c)
+		}
+	}
+	return v
+}
+
+// rank is smaller for what a person looks at first.
+func rank(t metrics.Track) int {
+	for i, start := range []string{"http.server.request.duration", "db.", "http.client.request.duration"} {
+		if strings.HasPrefix(t.Name, start) {
+			return i
+		}
+	}
+	return 9
+}
+
+func restValue(t metrics.Track) string {
+	m := collector.Metric{Kind: t.Kind, Unit: t.Unit}
+	return metrics.Value(m, t.Latest)
+}
+
+// cards draws a metric; a duration twice: how many, and how long.
+func (s *Server) cards(t metrics.Track) []cardView {
+	last := t.Samples[len(t.Samples)-1].Time
+	times := newScale(t.Samples[0].Time.Add(-t.Samples[0].Span), last)
+	switch t.Kind {
+	case collector.Histogram, collector.ExponentialHistogram:
+		if t.Unit != "s" && t.Unit != "ms" {
+			return nil
+		}
+		return []cardView{rates(t, times, "how many in a second"), latencies(t, times)}
+	case collector.Counter:
+		return []cardView{rates(t, times, "how many in a second")}
+	case collector.Gauge, collector.UpDownCounter:
+		return []cardView{levels(t, times)}
+	}
+	return nil
+}
+
+func rates(t metrics.Track, times scale, what string) cardView {
+	var values []sampled
+	largest := 0.0
+	for _, sm := range t.Samples {
+		rate, ok := sm.Rate()
+		if !ok {
+			rate = math.NaN()
+		}
+		values = append(values, sampled{sm.Time, rate})
+		if ok {
+			largest = max(largest, rate)
+		}
+	}
+	times = times.linear(largest)
+	latest := values[len(values)-1].value
+	c := cardView{What: what}
+	text := "not known"
+	if !math.IsNaN(latest) {
+		text = fmt.Sprintf("%.3g/s", latest)
+	}
+	c.Key = []keyView{{"line-0", "now", text}}
+	if t.Kind != collector.Counter {
+		c.Key = append(c.Key, keyView{"", "in all", fmt.Sprint(t.Latest.Count)})
+	} else {
+		c.Key = append(c.Key, keyView{"", "in all", metrics.Number(t.Latest.Value, t.Unit)})
+	}
+	c.Plot = area("Rate of "+t.Name+": now "+text+".", times, func(v float64) string { return fmt.Sprintf("%.3g/s", v) })
+	c.Plot.Lines = []lineView{times.line("line-0", values)}
+	return c
+}
+
+// latencies draws percentiles, out of the buckets that each export has filled.
+func latencies(t metrics.Track, times scale) cardView {
+	c := cardView{What: "how long it takes"}
+	quantiles := []struct {
+		q     float64
+		class string
+		line  []sampled
+	}{{q: 0.5, class: "line-0"}, {q: 0.9, class: "line-1"}, {q: 0.99, class: "line-2"}}
+	smallest, largest := math.Inf(1), 0.0
+	for _, e := range t.Exemplars {
+		if e.Value > 0 {
+			smallest, largest = min(smallest, e.Value), max(largest, e.Value)
+		}
+	}
+	low, high, open, one := metrics.OneBucket(t.Latest)
+	if one {
+		smallest, largest = min(smallest, bottom(t.Latest, high)), max(largest, cmp.Or(high, low))
+	}
+	for _, sm := range t.Samples {
+		for i := range quantiles {
+			v, ok := metrics.Quantile(sm.Point, quantiles[i].q)
+			if !ok || one {
+				v = math.NaN()
+			} else if v > 0 {
+				smallest, largest = min(smallest, v), max(largest, v)
+			}
+			quantiles[i].line = append(quantiles[i].line, sampled{sm.Time, v})
+		}
+	}
+	times = times.decades(smallest, cmp.Or(largest, 1))
+	label := func(v float64) string { return metrics.Number(v, t.Unit) }
+	says := "Latency of " + t.Name
+	for _, q := range quantiles {
+		name := fmt.Sprintf("p%g", q.q*100)
+		if v, ok := metrics.Quantile(t.Latest, q.q); ok && !one {
+			c.Key = append(c.Key, keyView{q.class, name, label(v)})
+			says += ", " + name + " " + label(v)
+		}
+	}
+	c.Plot = area(says+".", times, label)
+	for _, bound := range t.Latest.Bounds {
+		if bound > times.low && bound < times.high {
+			c.Plot.Grid = append(c.Plot.Grid, gridLine{Y: px(times.y(bound)), Faint: true})
+		}
+	}
+	if one {
+		c.Note = oneBucket(t, low, high, open)
+		top := times.high
+		if !open {
+			top = high
+		}
+		y, bottom := times.y(top), times.y(max(low, times.low))
+		c.Plot.Band = &bandView{px(y), px(max(2, bottom-y))}
+	} else {
+		for _, q := range quantiles {
+			c.Plot.Lines = append(c.Plot.Lines, times.line(q.class, q.line))
+		}
+		if len(c.Key) == 0 {
+			c.Note = "It has no buckets that percentiles could be read from."
+		}
+	}
+	for _, e := range t.Exemplars {
+		if e.Time.Before(times.from) || e.Value <= 0 {
+			continue
+		}
+		c.Plot.Dots = append(c.Plot.Dots, dotView{
+			X: percent(times.x(e.Time)), Y: px(times.y(e.Value)), URL: "/live?trace=" + e.TraceID,
+			Title: label(e.Value) + " in trace " + e.TraceID[:min(8, len(e.TraceID))],
+		})
+	}
+	return c
+}
+
+// bottom is the smallest value that a plot of one bucket has to show.
+func bottom(p collector.Point, high float64) float64 {
+	if p.Min != nil && *p.Min > 0 {
+		return *p.Min
+	}
+	return cmp.Or(high, 1) / 1000
+}
+
+// defaultBounds are the SDK's, made for milliseconds.
+var defaultBounds = []float64{0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000}
+
+// oneBucket says why there are no percentiles.
+func oneBucket(t metrics.Track, low, high float64, open bool) string {
+	number := func(v float64) string { return metrics.Number(v, t.Unit) }
+	where := "between " + number(low) + " and " + number(high)
+	if open {
+		where = "beyond " + number(low) + ", the last bound"
+	}
+	text := fmt.Sprintf("All in one bucket: all %d measurements lie %s, and nobody can say where. No percentile can be told.", t.Latest.Count, where)
+	if t.Unit == "s" && slices.Equal(t.Latest.Bounds, defaultBounds) {
+		text += " These are the SDK's default boundaries. They are made for milliseconds; this is measured in seconds."
+	}
+	return text
+}
+
+// levels draws what goes up and down, a line for each series.
+func levels(t metrics.Track, times scale) cardView {
+	c := cardView{What: "now"}
+	var names []string
+	largest := 0.0
+	for _, sm := range t.Samples {
+		for _, r := range sm.Values {
+			largest = max(largest, r.Value)
+			if !slices.Contains(names, r.Series) && len(names) < 3 {
+				names = append(names, r.Series)
+			}
+		}
+	}
+	times = times.linear(largest)
+	says := t.Name
+	number := func(v float64) string { return metrics.Number(v, t.Unit) }
+	c.Plot = area("", times, number)
+	for i, name := range names {
+		class := fmt.Sprintf("line-%d", i)
+		var values []sampled
+		for _, sm := range t.Samples {
+			v := math.NaN()
+			for _, r := range sm.Values {
+				if r.Series == name {
+					v = r.Value
+				}
+			}
+			values = append(values, sampled{sm.Time, v})
+		}
+		c.Plot.Lines = append(c.Plot.Lines, times.line(class, values))
+		text := "gone"
+		if v := values[len(values)-1].value; !math.IsNaN(v) {
+			text = number(v)
+		}
+		c.Key = append(c.Key, keyView{class, cmp.Or(name, "value"), text})
+		says += ", " + cmp.Or(name, "value") + " " + text
+	}
+	if t.Streams > len(names) {
+		c.Note = fmt.Sprintf("%d series; the first %d are drawn.", t.Streams, len(names))
+	}
+	c.Plot.Label = says + "."
+	return c
+}
+
+func area(label string, s scale, number func(float64) string) plotView {
+	return plotView{Label: printable.Text(label), Height: plotHeight, Bottom: plotBottom, Grid: s.grid(number), Ticks: s.ticks()}
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"otel.workshop/internal/grader"
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/waterfall"
+)
+
+// A statusView is the line at the top: what the grading is at.
+type statusView struct {
+	Class string // "grading", "pass", "fail"
+	Mark  string
+	Text  string
+}
+
+func (s *Server) statusPart(w http.ResponseWriter, _ *http.Request) {
+	s.draw(w, "status", s.status())
+}
+
+func (s *Server) status() statusView {
+	d := s.desk.State()
+	switch step := d.Latest.Step; {
+	case d.Grading && d.Ended == 0:
+		return statusView{"grading", "…", "compiling " + step.Name}
+	case d.Grading:
+		return statusView{"grading", "…", fmt.Sprintf("grading %d of %d", d.Ended, len(step.Checks))}
+	case d.Failure != "":
+		return statusView{"fail", "!", "could not grade"}
+	case d.Latest.Build != "":
+		return statusView{"fail", "✎", step.Name + " does not compile"}
+	case len(d.Latest.Results) == 0:
+		return statusView{"grading", "…", "not graded yet"}
+	}
+	pass, of := core(d.Latest)
+	v := statusView{"fail", "✗", fmt.Sprintf("%d of %d core checks pass", pass, of)}
+	if pass == of {
+		v.Class, v.Mark = "pass", "✓"
+	}
+	v.Text += " · " + waterfall.FormatDuration(d.Latest.Duration.Round(10*time.Millisecond))
+	return v
+}
+
+// core counts the core checks of a report, and those that pass. What this
+// machine can't judge is left out.
+func core(r grader.Report) (pass, of int) {
+	for _, res := range r.Results {
+		if res.Check.Further || res.Outcome == grader.NotJudged {
+			continue
+		}
+		of++
+		if res.Outcome == grader.Pass {
+			pass++
+		}
+	}
+	return pass, of
+}
+
+// outcomeClass is an outcome's class in style.css.
+func outcomeClass(o grader.Outcome) string {
+	switch o {
+	case grader.Pass:
+		return "pass"
+	case grader.Fail, grader.Crashed, grader.TimedOut, grader.DoesNotBuild:
+		return "fail"
+	case "":
+		return "unknown"
+	}
+	return "wait"
+}
+
+// outcomeWord says how a check ended, for who does not see its mark.
+func outcomeWord(o grader.Outcome) string {
+	switch o {
+	case "":
+		return "not graded yet"
+	case grader.Pass:
+		return "passes"
+	case grader.Fail:
+		return "fails"
+	}
+	return string(o)
+}
+
+// is reports whether two checks are the same.
+func is(a, b lesson.Check) bool { return a.Step == b.Step && a.ID == b.ID }
