@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,11 +22,14 @@ type findingView struct {
 	Happened        string // how it ended, when want and got don't say it
 	Want, Got       string
 	Cause           string // paragraphs
-	Known           string // which mistake it looks like
+	Known, KnownURL string // which mistake it looks like
 	Stack, Output   string
 	Where           string
 	Class, Mark, ID string
 }
+
+// inGallery finds the mistake that a sentence is about.
+var inGallery = regexp.MustCompile(`broken/[0-9a-z-]+/([0-9a-z-]+)\.diff`)
 
 // printedLines is how much of a check's output is shown: its end.
 const printedLines = 40
@@ -42,6 +46,9 @@ func newFinding(res grader.Result, at lesson.Check) *findingView {
 	if f := res.Finding; f != nil && res.Outcome == grader.Fail {
 		v.Want, v.Got = strings.Trim(printable.Text(f.Want), "\n"), strings.Trim(printable.Text(f.Got), "\n")
 		v.Cause, v.Known = printable.Text(f.Cause), printable.Text(res.Known)
+		if m := inGallery.FindStringSubmatch(res.Known); m != nil {
+			v.KnownURL = "/mistakes/" + m[1]
+		}
 	}
 	switch res.Outcome {
 	case grader.Crashed, grader.TimedOut:

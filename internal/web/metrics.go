@@ -187,6 +187,9 @@ func latencies(t metrics.Track, times scale) cardView {
 			c.Note = "It has no buckets that percentiles could be read from."
 		}
 	}
+	if len(t.Exemplars) > 0 {
+		c.Key = append(c.Key, keyView{"dot", "leads to its trace", ""})
+	}
 	for _, e := range t.Exemplars {
 		if e.Time.Before(times.from) || e.Value <= 0 {
 			continue

@@ -31,6 +31,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /live/stop", s.stop)
 	mux.HandleFunc("POST /live/send", s.send)
 	mux.HandleFunc("POST /live/fault", s.fault)
+	mux.HandleFunc("GET /mistakes", s.mistakesPage)
+	mux.HandleFunc("GET /mistakes/{name}", s.mistakePage)
 	if s.story {
 		mux.HandleFunc("GET /story", s.storyPage)
 	}

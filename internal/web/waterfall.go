@@ -121,9 +121,15 @@ func (s *Server) trace(t waterfall.Trace, of string) traceView {
 	return v
 }
 
+// leastWidth is that of the shortest bar, as a share of all: with its border it
+// is two px and more.
+const leastWidth = 0.0005
+
 // place places the bar, and its label where there is room: behind the bar,
 // before it, or in it.
 func (r *rowView) place(offset, width float64) {
+	width = max(width, leastWidth)
+	offset = min(offset, 1-width)
 	r.X, r.Width = percent(offset), percent(width)
 	end := offset + width
 	switch {

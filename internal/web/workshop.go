@@ -99,7 +99,7 @@ func (s *Server) check() checkView {
 	ss, c := s.desk.Session(), d.At
 	v := checkView{
 		FullID: c.FullID(), Number: c.Number, ID: c.ID, Title: c.Title, Step: d.Latest.Step, Further: c.Further,
-		Rule: inline(c.Rule), Text: render(c.Text), LessonURL: "/lesson/" + c.Step + "#" + c.Anchor(),
+		Rule: inline(c.Rule), Text: render(c.Text), LessonURL: lessonURL(c),
 		Notice: d.Notice, Failure: d.Failure, Build: d.Latest.Build,
 		Next: ss.Next(c, d.Report), Previous: ss.Previous(c),
 	}

@@ -29,7 +29,8 @@
     if (e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) return;
     if (e.key === "ArrowDown" || e.key === "ArrowUp") return move(e);
     if (!wanted() || e.repeat || $("keys").open) return;
-    const el = keyed().find((el) => el.dataset.key === e.key);
+    // The list of keys is there also where the button to it has no room.
+    const el = e.key === "?" ? $("keys-open") : keyed().find((el) => el.dataset.key === e.key);
     if (!el || el.disabled) return;
     e.preventDefault();
     el.click();

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/variant"
+)
+
+// Mistakes: the gallery of broken variants, for whoever shows them to a room:
+// the story, the diff, which check catches it.
+
+type galleryView struct {
+	Steps []galleryStep
+	Count int
+}
+
+type galleryStep struct {
+	Name, Number, Title string
+	Mistakes            []mistakeLine
+}
+
+type mistakeLine struct {
+	Name, Summary, Scenario string
+	Current                 bool
+}
+
+type mistakeView struct {
+	Gallery           galleryView
+	Name, Step        string
+	Summary           string
+	Story             template.HTML
+	CaughtBy, Blocked []caughtView
+	Scenario          string
+	Diff              []diffLine
+}
+
+type caughtView struct {
+	ID, FullID, Title, URL string
+}
+
+// A diffLine is one of a diff; Class is "add", "del", "hunk", "file" or "".
+type diffLine struct{ Class, Text string }
+
+func (s *Server) mistakesPage(w http.ResponseWriter, _ *http.Request) {
+	variants, err := variant.Load(s.desk.Session().Root())
+	if err != nil {
+		http.Error(w, "the mistakes could not be read: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	s.show(w, "mistakes-page", page{Title: "Mistakes", View: "mistakes", Body: s.gallery(variants, "")})
+}
+
+func (s *Server) mistakePage(w http.ResponseWriter, r *http.Request) {
+	variants, err := variant.Load(s.desk.Session().Root())
+	if err != nil {
+		http.Error(w, "the mistakes could not be read: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	v, err := variant.Find(variants, r.PathValue("name"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	s.show(w, "mistake-page", page{Title: v.Name, View: "mistakes", Body: s.mistake(variants, v)})
+}
+
+// gallery lists all mistakes. The starters are none: they have everything
+// still to do.
+func (s *Server) gallery(variants []variant.Variant, current string) galleryView {
+	var g galleryView
+	for _, step := range s.desk.Session().Steps {
+		gs := galleryStep{Name: step.Name, Number: step.Name[:2], Title: step.Title}
+		for _, v := range variants {
+			if v.Step == step.Name && v.Name != variant.Starter {
+				gs.Mistakes = append(gs.Mistakes, mistakeLine{v.Name, v.Summary, v.Scenario, v.Name == current})
+				g.Count++
+			}
+		}
+		g.Steps = append(g.Steps, gs)
+	}
+	return g
+}
+
+func (s *Server) mistake(variants []variant.Variant, v variant.Variant) mistakeView {
+	return mistakeView{
+		Gallery: s.gallery(variants, v.Name), Name: v.Name, Step: v.Step, Summary: v.Summary, Story: render(v.Story),
+		CaughtBy: s.caught(v.Step, v.CaughtBy), Blocked: s.caught(v.Step, v.Blocked), Scenario: v.Scenario, Diff: diffLines(v.Diff()),
+	}
+}
+
+func (s *Server) caught(step string, ids []string) []caughtView {
+	var list []caughtView
+	for _, st := range s.desk.Session().Steps {
+		for _, c := range st.Checks {
+			if c.Step == step && slices.Contains(ids, c.ID) {
+				list = append(list, caughtView{c.ID, c.FullID(), c.Number + " " + c.Title, lessonURL(c)})
+			}
+		}
+	}
+	return list
+}
+
+func lessonURL(c lesson.Check) string { return "/lesson/" + c.Step + "#" + c.Anchor() }
+
+func diffLines(diff string) []diffLine {
+	var lines []diffLine
+	for line := range strings.SplitSeq(strings.TrimRight(diff, "\n"), "\n") {
+		class := ""
+		switch {
+		case strings.HasPrefix(line, "diff "), strings.HasPrefix(line, "index "), strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):
+			class = "file"
+		case strings.HasPrefix(line, "@@"):
+			class = "hunk"
+		case strings.HasPrefix(line, "+"):
+			class = "add"
+		case strings.HasPrefix(line, "-"):
+			class = "del"
+		}
+		lines = append(lines, diffLine{class, line})
+	}
+	return lines
+}
