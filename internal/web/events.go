@@ -35,13 +35,16 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	sampled, cancel := s.sampled.Subscribe()
 	defer cancel()
+	performed, cancel := s.stage.bell.Subscribe()
+	defer cancel()
 
 	grading := &topic{name: "grading", every: 200 * time.Millisecond, due: true}
 	verdict := &topic{name: "verdict", due: true}
 	service := &topic{name: "service", every: 150 * time.Millisecond, due: true}
 	traces := &topic{name: "traces", every: 300 * time.Millisecond, due: true}
 	measured := &topic{name: "metrics", every: time.Second, due: true}
-	topics := []*topic{verdict, grading, service, traces, measured}
+	shown := &topic{name: "demo", every: 200 * time.Millisecond, due: true}
+	topics := []*topic{verdict, grading, service, traces, measured, shown}
 	seen := s.version()
 
 	beat := time.NewTicker(heartbeat)
@@ -84,6 +87,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			traces.due = true
 		case <-sampled:
 			measured.due = true
+		case <-performed:
+			shown.due = true
 		case <-later:
 		case <-beat.C:
 			if _, err := fmt.Fprint(w, ": still here\n\n"); err != nil {

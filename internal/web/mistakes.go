@@ -36,6 +36,7 @@ type mistakeView struct {
 	CaughtBy, Blocked []caughtView
 	Scenario          string
 	Diff              []diffLine
+	Demo              demoView
 }
 
 type caughtView struct {
@@ -55,14 +56,13 @@ func (s *Server) mistakesPage(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Server) mistakePage(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.find(w, r)
+	if !ok {
+		return
+	}
 	variants, err := variant.Load(s.desk.Session().Root())
 	if err != nil {
 		http.Error(w, "the mistakes could not be read: "+err.Error(), http.StatusInternalServerError)
-		return
-	}
-	v, err := variant.Find(variants, r.PathValue("name"))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
 	s.show(w, "mistake-page", page{Title: v.Name, View: "mistakes", Body: s.mistake(variants, v)})
@@ -88,7 +88,7 @@ func (s *Server) gallery(variants []variant.Variant, current string) galleryView
 func (s *Server) mistake(variants []variant.Variant, v variant.Variant) mistakeView {
 	return mistakeView{
 		Gallery: s.gallery(variants, v.Name), Name: v.Name, Step: v.Step, Summary: v.Summary, Story: render(v.Story),
-		CaughtBy: s.caught(v.Step, v.CaughtBy), Blocked: s.caught(v.Step, v.Blocked), Scenario: v.Scenario, Diff: diffLines(v.Diff()),
+		CaughtBy: s.caught(v.Step, v.CaughtBy), Blocked: s.caught(v.Step, v.Blocked), Scenario: v.Scenario, Diff: diffLines(v.Diff()), Demo: s.demo(v),
 	}
 }
 

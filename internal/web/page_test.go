@@ -126,6 +126,29 @@ func TestTheButtonWithoutAMouse(t *testing.T) {
 	tb.until(`document.querySelector(".state").innerText.includes("not running")`, 20*time.Second)
 }
 
+func TestTheGalleryRunsADemo(t *testing.T) {
+	s := serve(t, checkout(t), nil)
+	tb := openTab(t, s)
+	tb.open("/mistakes")
+	tb.tabTo(`document.activeElement.matches(".tiles a")`)
+	for eval[string](tb, `document.activeElement.querySelector("code").innerText`) != "background-context" {
+		tb.key(kb.Tab)
+	}
+	tb.key(kb.Enter)
+	tb.until(`document.querySelector(".diff")?.innerText.includes("context.Background()")`, 5*time.Second)
+	require.Contains(t, tb.text(".content"), "Caught by")
+	tb.key("o")
+	tb.until(`document.querySelector("#demo .state").classList.contains("busy")`, 5*time.Second)
+	status, body, _ := do(t, s, "POST", "/mistakes/ctx-discarded/run", "HX-Request", "true")
+	require.Equal(t, 409, status)
+	require.Contains(t, body, "background-context is being shown")
+	tb.until(`document.querySelectorAll(".sides > section").length === 2`, 90*time.Second)
+	require.Contains(t, tb.text("#demo .figures"), "≠")
+	tb.tabTo(`document.activeElement.matches(".sides .row summary")`)
+	tb.key(kb.Enter)
+	tb.until(`document.querySelector(".sides .row[open] .span dl")`, 5*time.Second)
+}
+
 // tabTo presses Tab until an expression is true.
 func (tb *tab) tabTo(expression string) {
 	tb.t.Helper()

@@ -33,6 +33,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /live/fault", s.fault)
 	mux.HandleFunc("GET /mistakes", s.mistakesPage)
 	mux.HandleFunc("GET /mistakes/{name}", s.mistakePage)
+	mux.HandleFunc("GET /mistakes/{name}/demo", s.demoPart)
+	mux.HandleFunc("POST /mistakes/{name}/run", s.runDemo)
 	if s.story {
 		mux.HandleFunc("GET /story", s.storyPage)
 	}

@@ -28,7 +28,7 @@ type (
 )
 
 // spanPart answers with the details of one span. "of" says whose telemetry it
-// is in: "live", the collector's; "check/STEP/ID", what a check saw; "story/N".
+// is in: "live", the collector's; "check/STEP/ID", what a check saw; "demo/NAME/SIDE"; "story/N".
 func (s *Server) spanPart(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	nth, _ := strconv.Atoi(q.Get("nth")) // of those with the same id; the first when it is not said
@@ -57,6 +57,9 @@ func (s *Server) spansOf(of, trace string) []waterfall.Span {
 				return inOrder(spans)
 			}
 		}
+	case "demo":
+		name, side, _ := strings.Cut(rest, "/")
+		return s.demoSpans(name, side)
 	case "story":
 		if n, err := strconv.Atoi(rest); s.story && err == nil && n >= 0 && n < len(stories) {
 			return inOrder(stories[n].spans())

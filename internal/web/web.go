@@ -43,6 +43,7 @@ type Server struct {
 	palette palette
 	history *metrics.History
 	sampled bell.Bell // the history has grown
+	stage   stage
 
 	listener net.Listener
 	http     *http.Server
