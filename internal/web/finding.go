@@ -83,14 +83,15 @@ const (
 	evidenceMetrics = 12
 )
 
-// evidence is nil when the check saw no telemetry that says something.
-func (s *Server) evidence(res grader.Result) *evidenceView {
+// evidence is nil when the check saw no telemetry that says something. Of tells
+// where its spans are asked for; see spanPart.
+func (s *Server) evidence(res grader.Result, of string) *evidenceView {
 	v := &evidenceView{ID: res.Check.ID}
 	if spans, err := collector.SpansFromJSON(res.Traces); err == nil { // else the finding says what is wrong
 		// A trace that took no time at all was made on a check's own clock.
 		all := slices.DeleteFunc(waterfall.Layout(spans), func(t waterfall.Trace) bool { return t.Duration() == 0 })
 		for _, t := range all[:min(len(all), evidenceTraces)] {
-			v.Traces = append(v.Traces, s.trace(t, "check/"+res.Check.FullID()))
+			v.Traces = append(v.Traces, s.trace(t, of))
 		}
 		v.More = max(0, len(all)-evidenceTraces)
 	}
@@ -112,7 +113,7 @@ func metricLines(list []collector.Metric) []metricLine {
 				more++
 				continue
 			}
-			lines = append(lines, metricLine{printable.Text(m.Name), metrics.Value(m, p), metrics.Series(p)})
+			lines = append(lines, metricLine{printable.Text(m.Name), apart(metrics.Value(m, p)), metrics.Series(p)})
 		}
 	}
 	if more > 0 {
@@ -120,5 +121,8 @@ func metricLines(list []collector.Metric) []metricLine {
 	}
 	return lines
 }
+
+// apart sets the numbers of a value apart, which have two spaces in between.
+func apart(value string) string { return strings.ReplaceAll(value, "  ", " · ") }
 
 func tally(n, of int) string { return fmt.Sprintf("%d of %d", n, of) }

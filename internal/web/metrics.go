@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/metrics"
@@ -74,7 +75,7 @@ func rank(t metrics.Track) int {
 
 func restValue(t metrics.Track) string {
 	m := collector.Metric{Kind: t.Kind, Unit: t.Unit}
-	return metrics.Value(m, t.Latest)
+	return apart(metrics.Value(m, t.Latest))
 }
 
 // cards draws a metric; a duration twice: how many, and how long.
@@ -122,8 +123,17 @@ func rates(t metrics.Track, times scale, what string) cardView {
 		c.Key = append(c.Key, keyView{"", "in all", metrics.Number(t.Latest.Value, t.Unit)})
 	}
 	c.Plot = area("Rate of "+t.Name+": now "+text+".", times, func(v float64) string { return fmt.Sprintf("%.3g/s", v) })
-	c.Plot.Lines = []lineView{times.line("line-0", values)}
+	c.Plot.Lines = []lineView{times.steps("line-0", values, spans(t))}
 	return c
+}
+
+// spans is how much time each sample is about.
+func spans(t metrics.Track) []time.Duration {
+	list := make([]time.Duration, len(t.Samples))
+	for i, sm := range t.Samples {
+		list[i] = sm.Span
+	}
+	return list
 }
 
 // latencies draws percentiles, out of the buckets that each export has filled.
@@ -181,7 +191,7 @@ func latencies(t metrics.Track, times scale) cardView {
 		c.Plot.Band = &bandView{px(y), px(max(2, bottom-y))}
 	} else {
 		for _, q := range quantiles {
-			c.Plot.Lines = append(c.Plot.Lines, times.line(q.class, q.line))
+			c.Plot.Lines = append(c.Plot.Lines, times.steps(q.class, q.line, spans(t)))
 		}
 		if len(c.Key) == 0 {
 			c.Note = "It has no buckets that percentiles could be read from."

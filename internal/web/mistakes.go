@@ -111,8 +111,11 @@ func diffLines(diff string) []diffLine {
 	for line := range strings.SplitSeq(strings.TrimRight(diff, "\n"), "\n") {
 		class := ""
 		switch {
-		case strings.HasPrefix(line, "diff "), strings.HasPrefix(line, "index "), strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):
+		case strings.HasPrefix(line, "diff --git a/"):
+			line, _, _ = strings.Cut(strings.TrimPrefix(line, "diff --git a/"), " ")
 			class = "file"
+		case strings.HasPrefix(line, "index "), strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):
+			continue // the name says it
 		case strings.HasPrefix(line, "@@"):
 			class = "hunk"
 		case strings.HasPrefix(line, "+"):

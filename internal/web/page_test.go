@@ -53,7 +53,7 @@ func TestASaveChangesTheVerdict(t *testing.T) {
 	tb.until(`document.querySelector("h1").innerText.includes("Gamma things")`, 5*time.Second)
 
 	tb.key("h")
-	tb.until(`document.querySelector(".hints").innerText.includes("nudge gamma")`, 5*time.Second)
+	tb.until(`document.querySelector(".hints")?.innerText.includes("nudge gamma")`, 5*time.Second)
 	require.Equal(t, 1, s.desk.Session().Hints(s.desk.At()))
 
 	g.Build = "steps/01-first/first.go:1:1: oops"

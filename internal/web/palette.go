@@ -18,7 +18,7 @@ type palette struct {
 
 // class returns a service's class in style.css.
 func (p *palette) class(service string) string {
-	if service == "workshop" { // the request as it was sent: the quiet one
+	if service == "workshop" || service == "caller" { // the request as it was sent: the quiet one
 		return fmt.Sprintf("svc-%d", colours-1)
 	}
 	p.mu.Lock()

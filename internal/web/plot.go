@@ -144,6 +144,16 @@ type sampled struct {
 	value float64
 }
 
+// steps draws values each of which holds for a while before its time: what an
+// export says is about all that has happened since the one before.
+func (s scale) steps(class string, values []sampled, spans []time.Duration) lineView {
+	var held []sampled
+	for i, v := range values {
+		held = append(held, sampled{v.at.Add(-spans[i]), v.value}, v)
+	}
+	return s.line(class, held)
+}
+
 // line draws values, in the order of time.
 func (s scale) line(class string, values []sampled) lineView {
 	l := lineView{Class: class}

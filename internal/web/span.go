@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/printable"
 	"otel.workshop/internal/waterfall"
 )
@@ -28,7 +29,8 @@ type (
 )
 
 // spanPart answers with the details of one span. "of" says whose telemetry it
-// is in: "live", the collector's; "check/STEP/ID", what a check saw; "demo/NAME/SIDE"; "story/N".
+// is in: "live", the collector's; "check/STEP/ID", what a check saw; "example/STEP/ID", what it
+// saw of the solution; "demo/NAME/SIDE"; "story/N".
 func (s *Server) spanPart(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	nth, _ := strconv.Atoi(q.Get("nth")) // of those with the same id; the first when it is not said
@@ -56,6 +58,12 @@ func (s *Server) spansOf(of, trace string) []waterfall.Span {
 				spans, _ := collector.SpansFromJSON(res.Traces) // it was drawn before
 				return inOrder(spans)
 			}
+		}
+	case "example":
+		if _, c, err := lesson.Find(s.desk.Session().Steps, rest); err == nil && c != nil {
+			res, _ := s.examples.get(*c)
+			spans, _ := collector.SpansFromJSON(res.Traces)
+			return inOrder(spans)
 		}
 	case "demo":
 		name, side, _ := strings.Cut(rest, "/")

@@ -37,13 +37,14 @@ type Options struct {
 
 // A Server serves the page until it is closed.
 type Server struct {
-	desk    *desk.Desk
-	story   bool
-	notice  string
-	palette palette
-	history *metrics.History
-	sampled bell.Bell // the history has grown
-	stage   stage
+	desk     *desk.Desk
+	story    bool
+	notice   string
+	palette  palette
+	history  *metrics.History
+	sampled  bell.Bell // the history has grown
+	stage    stage
+	examples examples
 
 	listener net.Listener
 	http     *http.Server

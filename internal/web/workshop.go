@@ -87,6 +87,10 @@ type checkView struct {
 	Done              string // what has been achieved, when the core is complete
 	Finding           *findingView
 	Evidence          *evidenceView
+	Beside            string        // the check whose right answer is drawn beside it, by its full id; "" for none
+	Example           *evidenceView // that; nil while it was not made
+	Made              bool
+	Run               int
 	Hints             []template.HTML // those that were given
 	NextHint          string          // "Hint 2 of 3", or "" when there is none to give
 	Next              *lesson.Check
@@ -122,7 +126,14 @@ func (s *Server) check() checkView {
 		v.Finding = newFinding(*shown, c)
 	}
 	if shown != nil {
-		v.Evidence = s.evidence(*shown)
+		v.Evidence = s.evidence(*shown, "check/"+shown.Check.FullID())
+		if shown.Outcome == grader.Fail && d.Latest.Build == "" {
+			v.Beside, v.Run = shown.Check.FullID(), d.Runs
+			if res, ok := s.examples.get(shown.Check); ok {
+				v.Example = s.evidence(res, "example/"+v.Beside)
+				v.Made = true
+			}
+		}
 	}
 	v.Lost = names(verdict.Lost)
 	var others []lesson.Check
