@@ -51,6 +51,8 @@ const (
 	ErrorTypes    ID = "error-types"
 	Routes        ID = "routes"
 	Refusals      ID = "refusals"
+	Texts         ID = "texts"
+	Lengths       ID = "lengths"
 	Shapes        ID = "shapes"
 	Services      ID = "services"
 	Longest       ID = "longest"
@@ -188,6 +190,19 @@ func answers(s Side) string {
 	return strings.Join(parts, ", ")
 }
 
+// lengths says how long the longest spans of a name are, where the other
+// side's are much longer or shorter.
+func lengths(s, other Side) string {
+	var parts []string
+	for _, name := range s.Telemetry.Names {
+		mine := s.Telemetry.LongestOf[name]
+		if theirs, both := other.Telemetry.LongestOf[name]; both && farApart(mine, theirs) {
+			parts = append(parts, name+" "+waterfall.FormatDuration(mine))
+		}
+	}
+	return some(parts)
+}
+
 func latency(q float64) func(Side) string {
 	return func(s Side) string { return waterfall.FormatDuration(s.Callers.Quantile(q)) }
 }
@@ -219,14 +234,18 @@ func exit(s Side) string {
 func exitsApart(broken, right Side) bool {
 	a, b := broken.Ended, right.Ended
 	return a.Killed != b.Killed || a.ByItself != b.ByItself || (broken.StartErr == nil) != (right.StartErr == nil) ||
-		farApart(a.Took, b.Took) && max(a.Took, b.Took) >= time.Second/2 // to have more to flush takes a while
+		farApart(a.Took, b.Took)
 }
+
+// chance is how much two times differ at most for no reason, on a machine that
+// is busy with other things.
+const chance = 500 * time.Millisecond
 
 // farApart reports whether two times differ by more than chance on a busy
 // machine.
 func farApart(a, b time.Duration) bool {
 	a, b = min(a, b), max(a, b)
-	return b-a >= 200*time.Millisecond && b >= 2*a
+	return b-a >= chance && b >= 2*a
 }
 
 func apart(of func(Side) time.Duration) func(Side, Side) bool {
@@ -241,14 +260,14 @@ func estimatesApart(name string, q float64) func(Side, Side) bool {
 			return ok != ok2
 		}
 		x, y := a.Quantile(q).Value, b.Quantile(q).Value
-		return a.Unit != b.Unit || max(x, y)-min(x, y) >= 0.2 && max(x, y) >= 2*min(x, y)
+		return a.Unit != b.Unit || max(x, y)-min(x, y) >= chance.Seconds() && max(x, y) >= 2*min(x, y)
 	}
 }
 
 // connectionsApart allows for a pool that has a few more or less: how many
-// requests it had to serve at once is chance.
+// requests it had to serve at once is chance. None at all is not.
 func connectionsApart(broken, right Side) bool {
 	a, ok := broken.Telemetry.Total(connections)
 	b, ok2 := right.Telemetry.Total(connections)
-	return ok != ok2 || max(a, b)-min(a, b) > 4
+	return ok != ok2 || (a == 0) != (b == 0) || max(a, b)-min(a, b) > 4
 }

@@ -24,21 +24,24 @@ type Telemetry struct {
 	Lost         int // answered requests whose server span did not arrive, in whatever trace
 	Orphans      int // spans whose parent did not arrive, and is not a caller's
 
-	Names      []string      // of the service's spans; sorted, each once
-	Failed     int           // the service's spans with the status Error
-	ErrorTypes []string      // error.type of the service's spans; sorted, each once
-	Longest    time.Duration // of the service's spans
-	Routes     []string      // http.route of the service's spans; sorted, each once
-	Shapes     []string      // what spans look like: a name with its kind, an attribute, an event or its parent's name; sorted, each once
+	Names      []string                 // of the service's spans; sorted, each once
+	Failed     int                      // the service's spans with the status Error
+	ErrorTypes []string                 // error.type of the service's spans; sorted, each once
+	Longest    time.Duration            // of the service's spans
+	LongestOf  map[string]time.Duration // of the service's spans, by name
+	Routes     []string                 // http.route of the service's spans; sorted, each once
+	Texts      int                      // different values of db.query.text of the service's spans
+	Shapes     []string                 // what spans look like: a name with its kind, an attribute, an event or its parent's name; sorted, each once
 
 	Metrics []collector.Metric // the latest points of all
 }
 
 // received counts what a collector has.
 func received(v view, c Callers) Telemetry {
-	t := Telemetry{Metrics: v.metrics()}
+	t := Telemetry{Metrics: v.metrics(), LongestOf: map[string]time.Duration{}}
 	callers := c.byTrace()
-	services, names, types, routes, shapes := set{}, set{}, set{}, set{}, set{}
+	services, names, shapes := set{}, set{}, set{}
+	types, routes, texts := set{}, set{}, set{}
 	for _, m := range t.Metrics {
 		services[m.Service] = true
 	}
@@ -64,6 +67,7 @@ func received(v view, c Callers) Telemetry {
 			t.Spans++
 			services[s.Service], names[s.Name] = true, true
 			t.Longest = max(t.Longest, s.Duration())
+			t.LongestOf[s.Name] = max(t.LongestOf[s.Name], s.Duration())
 			if s.Error {
 				t.Failed++
 			}
@@ -79,6 +83,8 @@ func received(v view, c Callers) Telemetry {
 				switch a.Key {
 				case "error.type":
 					types[a.Value] = true
+				case "db.query.text":
+					texts[a.Value] = true
 				case "http.route":
 					routes[a.Value] = true
 				}
@@ -99,7 +105,7 @@ func received(v view, c Callers) Telemetry {
 	// Those outside belong to somebody's request, nobody knows to whose.
 	t.Lost = max(0, len(c.Answered())-t.Joined-t.Outside)
 	t.Services, t.Names, t.Shapes = services.sorted(), names.sorted(), shapes.sorted()
-	t.ErrorTypes, t.Routes = types.sorted(), routes.sorted()
+	t.ErrorTypes, t.Routes, t.Texts = types.sorted(), routes.sorted(), len(texts)
 	return t
 }
 
