@@ -234,7 +234,7 @@ func exit(s Side) string {
 func exitsApart(broken, right Side) bool {
 	a, b := broken.Ended, right.Ended
 	return a.Killed != b.Killed || a.ByItself != b.ByItself || (broken.StartErr == nil) != (right.StartErr == nil) ||
-		farApart(a.Took, b.Took)
+		farApart(a.Took, b.Took) && max(a.Took, b.Took)-min(a.Took, b.Took) >= time.Second // connections are waited for in steps of half that
 }
 
 // chance is how much two times differ at most for no reason, on a machine that
@@ -246,6 +246,14 @@ const chance = 500 * time.Millisecond
 func farApart(a, b time.Duration) bool {
 	a, b = min(a, b), max(a, b)
 	return b-a >= chance && b >= 2*a
+}
+
+// mediansApart is less patient than farApart: of many requests, half are not
+// slow by chance.
+func mediansApart(broken, right Side) bool {
+	a, b := broken.Callers.Quantile(0.5), right.Callers.Quantile(0.5)
+	a, b = min(a, b), max(a, b)
+	return b-a >= 100*time.Millisecond && b >= 5*a
 }
 
 func apart(of func(Side) time.Duration) func(Side, Side) bool {

@@ -58,7 +58,7 @@ func TestTimesHaveToDifferByMuch(t *testing.T) {
 			Ended:   shop.Ended{State: "exit status 0", Took: took},
 		}
 	}
-	require.Empty(t, compare(side(2*time.Millisecond), side(150*time.Millisecond), Scenario{}))
+	require.Empty(t, compare(side(2*time.Millisecond), side(90*time.Millisecond), Scenario{}))
 	require.Empty(t, compare(side(2*time.Second), side(2500*time.Millisecond), Scenario{}))
 	require.NotEmpty(t, compare(side(2*time.Second), side(20*time.Millisecond), Scenario{}))
 }

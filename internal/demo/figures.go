@@ -51,7 +51,7 @@ var figures = []figure{
 		}},
 	{id: CallerP50, label: "p50 as the callers saw it",
 		says:    latency(0.5),
-		differs: apart(func(s Side) time.Duration { return s.Callers.Quantile(0.5) })},
+		differs: mediansApart},
 	{id: QueryP50, label: "p50 of db.query.duration", given: hasMetrics,
 		says: percentile(queryDuration, 0.5), differs: estimatesApart(queryDuration, 0.5)},
 	{id: RequestP50, label: "p50 of http.server.request.duration", given: hasMetrics,
