@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -76,9 +77,9 @@ type logHandler struct {
 func (h logHandler) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
 
 func (h logHandler) Handle(_ context.Context, r slog.Record) error {
-	l := logged{message: r.Message, attrs: h.attrs[:len(h.attrs):len(h.attrs)]}
+	l := logged{message: r.Message, attrs: slices.Clone(h.attrs)}
 	r.Attrs(func(a slog.Attr) bool {
-		l.attrs = append(l.attrs, a)
+		l.attrs = append(l.attrs, flat(a)...)
 		return true
 	})
 	h.book.mu.Lock()
@@ -88,8 +89,22 @@ func (h logHandler) Handle(_ context.Context, r slog.Record) error {
 }
 
 func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	h.attrs = append(h.attrs[:len(h.attrs):len(h.attrs)], attrs...)
+	h.attrs = slices.Clone(h.attrs)
+	for _, a := range attrs {
+		h.attrs = append(h.attrs, flat(a)...)
+	}
 	return h
 }
 
 func (h logHandler) WithGroup(string) slog.Handler { return h }
+
+// flat returns an attribute, or those in it if it is a group.
+func flat(a slog.Attr) (attrs []slog.Attr) {
+	if a.Value = a.Value.Resolve(); a.Value.Kind() != slog.KindGroup {
+		return []slog.Attr{a}
+	}
+	for _, inner := range a.Value.Group() {
+		attrs = append(attrs, flat(inner)...)
+	}
+	return attrs
+}

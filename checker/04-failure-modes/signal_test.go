@@ -67,7 +67,7 @@ func TestFlushSurvivesSignal(t *testing.T) {
 		recorder.Needs(t, "exporter-drains")
 		f.Cause = "Run should return when its context is done, and what has been asked of it is finished."
 	default:
-		recorder.Needs(t, "exporter-drains")
+		recorder.Needs(t, "exporter-drains", "exporter-keeps-no-slice")
 		f.Cause = "The context that Run is given is done: that is what the signal does to it. A flush that gets this context\ngives up before it begins, and what it did not send is lost for good. It needs one that is still alive."
 	}
 	recorder.Fail(t, f)
