@@ -11,6 +11,7 @@ import (
 
 func newDemo(w *workshop) *cobra.Command {
 	times := 1
+	var onPage bool
 	cmd := &cobra.Command{
 		Use:   "demo [VARIANT]",
 		Short: "for instructors: what a classic mistake does, next to the right answer",
@@ -20,11 +21,15 @@ callers saw, what arrived of their telemetry, the mistake, and its story.
 
 Without a VARIANT, list them. Your own files are left alone.`,
 		Example: `  go run . demo no-shutdown
-  go run . demo no-shutdown --times 20`,
+  go run . demo no-shutdown --times 20
+  go run . demo --web`,
 		Args: atMost(1, "one VARIANT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if times < 1 {
 				return usageError{fmt.Sprintf("--times %d: it is how often to run the demo, at least once", times)}
+			}
+			if onPage {
+				return w.showOnPage(cmd.Context(), args)
 			}
 			if len(args) == 0 {
 				return w.printf("The mistakes that go run . demo VARIANT can show:%s\n", w.knownVariants())
@@ -56,5 +61,6 @@ Without a VARIANT, list them. Your own files are left alone.`,
 		},
 	}
 	cmd.Flags().IntVar(&times, "times", 1, "run it `N` times, and count in how many runs the sides differ")
+	cmd.Flags().BoolVar(&onPage, "web", false, "on the page, in a browser, to be run there")
 	return cmd
 }

@@ -12,6 +12,48 @@ import (
 	"otel.workshop/internal/web"
 )
 
+// showOnPage serves the page, opens it at the mistake that args name, or at all
+// of them, and waits for Ctrl-C. The learner's files are not graded.
+func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
+	s, err := w.session()
+	if err != nil {
+		return err
+	}
+	path := "/mistakes"
+	if len(args) == 1 {
+		v, err := findVariant(s.Root(), args[0])
+		if err != nil {
+			return err
+		}
+		path += "/" + v.Name
+	}
+	d, err := desk.Open(s, nil, collector.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	server, err := web.Start(d, web.Options{})
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	for _, n := range append(d.Collector().Notices(), server.Notice()) {
+		if n != "" {
+			w.warn(n)
+		}
+	}
+	if err := w.printf("The mistakes are on %s. Ctrl-C ends it.\n", server.URL()+path); err != nil {
+		return err
+	}
+	if w.interactive() {
+		if err := web.Browse(server.URL() + path); err != nil {
+			w.warn("No browser could be opened: " + err.Error() + ".")
+		}
+	}
+	<-ctx.Done()
+	return errInterrupted
+}
+
 // work is go run . itself: a desk, which the page and the terminal look at. A
 // page that can't be served is no reason not to work.
 func (w *workshop) work(ctx context.Context, s *session.Session, at *lesson.Check, o web.Options) (err error) {

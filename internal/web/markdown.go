@@ -34,10 +34,17 @@ func render(markdownText string) template.HTML {
 	if err := markdown.Convert([]byte(markdownText), &b); err != nil {
 		return template.HTML("<pre>" + html.EscapeString(markdownText) + "</pre>")
 	}
-	// A picture of columns may be wider than the page: it has to be reached by
-	// keyboard, to be scrolled.
-	return template.HTML(strings.ReplaceAll(b.String(), "<pre>", `<pre tabindex="0">`))
+	return template.HTML(scrollable.Replace(b.String()))
 }
+
+// Pictures of columns, and tables, may be wider than the page: they have to be
+// reached by keyboard, to be scrolled. Tags that the text is about are escaped,
+// and not among these.
+var scrollable = strings.NewReplacer(
+	"<pre>", `<pre tabindex="0">`,
+	"<table>", `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>`,
+	"</table>", "</table></div>",
+)
 
 // inline is render for a sentence, without the paragraph around it.
 func inline(sentence string) template.HTML {

@@ -86,6 +86,8 @@ func (st *stage) look(name string) (running, doing string, s shown, ok bool) {
 
 // perform shows a mistake next to the right answer, until ctx is done.
 func (s *Server) perform(ctx context.Context, v variant.Variant) {
-	result, err := demo.Run(ctx, s.desk.Session().Root(), v, demo.Options{Progress: s.stage.say, Collector: s.desk.Collector()})
+	result, err := demo.Run(ctx, s.desk.Session().Root(), v, demo.Options{
+		Progress: s.stage.say, Builds: s.builds, Collector: s.desk.Collector(),
+	})
 	s.stage.end(v.Name, shown{result, err})
 }

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/bell"
+	"otel.workshop/internal/demo"
 	"otel.workshop/internal/desk"
 	"otel.workshop/internal/metrics"
 )
@@ -44,6 +45,7 @@ type Server struct {
 	history  *metrics.History
 	sampled  bell.Bell // the history has grown
 	stage    stage
+	builds   *demo.Builds // of the stage
 	examples examples
 
 	listener net.Listener
@@ -63,7 +65,10 @@ func Start(d *desk.Desk, o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve the page: %w", err)
 	}
-	s := &Server{desk: d, story: o.Story, notice: notice, listener: ln, history: metrics.NewHistory()}
+	s := &Server{
+		desk: d, story: o.Story, notice: notice, listener: ln,
+		history: metrics.NewHistory(), builds: demo.NewBuilds(d.Session().Root()),
+	}
 	s.ctx, s.end = context.WithCancel(context.Background())
 	s.http = &http.Server{
 		Handler:           guarded(s.routes()),
@@ -113,6 +118,7 @@ func (s *Server) Close() {
 	s.mu.Unlock()
 	_ = s.http.Close() // there is nothing more to tell
 	s.running.Wait()
+	_ = s.builds.Close() // what is left is in the system's temporary folder
 }
 
 // sampleTime is how soon after an export the next one is looked for: what
