@@ -37,7 +37,17 @@ func (s *Server) expectedPart(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is no such check: reload the page", http.StatusNotFound)
 		return
 	}
-	res, err := s.example(r.Context(), *c)
+	var res grader.Result
+	made := make(chan struct{})
+	// In the background, so that Close waits until no process is left.
+	if s.background(0, func(context.Context) {
+		defer close(made)
+		res, err = s.example(r.Context(), *c) // it is done when the server is
+	}) == nil {
+		<-made
+	} else {
+		err = errBusy
+	}
 	if err != nil {
 		w.WriteHeader(http.StatusNoContent) // a picture is an extra
 		return
