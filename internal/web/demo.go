@@ -42,14 +42,23 @@ type sideView struct {
 const quoted = 3
 
 func (s *Server) demoPart(w http.ResponseWriter, r *http.Request) {
-	if v, ok := s.find(w, r); ok {
+	if v, ok := s.named(w, r); ok {
 		s.draw(w, "demo", s.demo(v))
 	}
 }
 
+// named returns the mistake that a request names, or answers why not.
+func (s *Server) named(w http.ResponseWriter, r *http.Request) (variant.Variant, bool) {
+	variants, ok := s.variants(w)
+	if !ok {
+		return variant.Variant{}, false
+	}
+	return find(w, r, variants)
+}
+
 // runDemo shows a mistake, unless another one is on the stage.
 func (s *Server) runDemo(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.find(w, r)
+	v, ok := s.named(w, r)
 	if !ok {
 		return
 	}
@@ -62,21 +71,6 @@ func (s *Server) runDemo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	done(w, r, "/mistakes/"+v.Name)
-}
-
-// find returns the mistake that a request names, or answers that there is none.
-func (s *Server) find(w http.ResponseWriter, r *http.Request) (variant.Variant, bool) {
-	variants, err := variant.Load(s.desk.Session().Root())
-	if err != nil {
-		http.Error(w, "the mistakes could not be read: "+err.Error(), http.StatusInternalServerError)
-		return variant.Variant{}, false
-	}
-	v, err := variant.Find(variants, r.PathValue("name"))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
-		return variant.Variant{}, false
-	}
-	return v, true
 }
 
 func (s *Server) demo(v variant.Variant) demoView {

@@ -47,25 +47,43 @@ type caughtView struct {
 type diffLine struct{ Class, Text string }
 
 func (s *Server) mistakesPage(w http.ResponseWriter, _ *http.Request) {
-	variants, err := variant.Load(s.desk.Session().Root())
-	if err != nil {
-		http.Error(w, "the mistakes could not be read: "+err.Error(), http.StatusInternalServerError)
+	variants, ok := s.variants(w)
+	if !ok {
 		return
 	}
 	s.show(w, "mistakes-page", page{Title: "Mistakes", View: "mistakes", Body: s.gallery(variants, "")})
 }
 
 func (s *Server) mistakePage(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.find(w, r)
+	variants, ok := s.variants(w)
 	if !ok {
 		return
 	}
-	variants, err := variant.Load(s.desk.Session().Root())
-	if err != nil {
-		http.Error(w, "the mistakes could not be read: "+err.Error(), http.StatusInternalServerError)
+	v, ok := find(w, r, variants)
+	if !ok {
 		return
 	}
 	s.show(w, "mistake-page", page{Title: v.Name, View: "mistakes", Body: s.mistake(variants, v)})
+}
+
+// variants reads all mistakes, or answers that it can't.
+func (s *Server) variants(w http.ResponseWriter) ([]variant.Variant, bool) {
+	variants, err := variant.Load(s.desk.Session().Root())
+	if err != nil {
+		http.Error(w, "the mistakes could not be read: "+err.Error(), http.StatusInternalServerError)
+		return nil, false
+	}
+	return variants, true
+}
+
+// find returns the mistake that a request names, or answers that there is none.
+func find(w http.ResponseWriter, r *http.Request, variants []variant.Variant) (variant.Variant, bool) {
+	v, err := variant.Find(variants, r.PathValue("name"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return variant.Variant{}, false
+	}
+	return v, true
 }
 
 // gallery lists all mistakes. The starters are none: they have everything
