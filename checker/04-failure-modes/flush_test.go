@@ -39,7 +39,7 @@ func TestBothProvidersFlush(t *testing.T) {
 	recorder.Fail(t, recorder.At(failuremodes.Run, finding.Finding{
 		Want:  fmt.Sprintf("%d orders asked for, then the end\ndb.query.count   %[1]d", requests),
 		Got:   fmt.Sprintf("%d orders asked for, then the end\ndb.query.count   %s", requests, count),
-		Cause: "There are two providers, and each has something left: a batch of spans, and the metrics since the last ten\nseconds were full. minimal.Setup makes both, and returns the function that stops both.",
+		Cause: "There are two providers, and each has something left: a batch of spans, and the metrics since the last\nexport, which comes every ten seconds. minimal.Setup makes both, and returns the function that stops both.",
 	}))
 }
 
@@ -63,6 +63,9 @@ func TestDrainBeforeFlush(t *testing.T) {
 	want, got := [][]string{{"in flight at the end", "200"}}, [][]string{{"in flight at the end", r.String()}}
 	spans := s.spansOf(r.trace)
 	missing := 0
+	if r.code != http.StatusOK {
+		wanted = nil // what a request records that is cut off is a matter of chance
+	}
 	for _, name := range wanted {
 		is := "sent"
 		if _, ok := recorder.Named(spans, name); !ok {

@@ -51,7 +51,12 @@ func TestSpanEndsOnEveryPath(t *testing.T) {
 			d.get(short, known)
 			d.payments.take(0)
 		}},
-		{"a receipt is delivered", true, func() { receipt(quick, func(context.Context) error { return nil }) }},
+		{"a receipt is delivered", true, func() {
+			receipt(quick, func(context.Context) error {
+				time.Sleep(patience / 5) // the request has its answer by then
+				return nil
+			})
+		}},
 		{"a receipt takes its time", true, func() {
 			delivered := make(chan struct{})
 			receipt(slow, func(context.Context) error {

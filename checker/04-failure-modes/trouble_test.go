@@ -33,7 +33,7 @@ func TestExportErrorsLogged(t *testing.T) {
 	end := s.end(8 * time.Second)
 
 	header := []string{"what goes wrong", "the service's log"}
-	want := [][]string{header, {"the collector refuses spans", "tells"}, {"OpenTelemetry reports an error", "tells"}, {"it refuses the last metrics", "tells"}}
+	want := [][]string{header, {"the collector refuses spans", "tells"}, {"OpenTelemetry reports an error", "tells"}, {"the collector refuses metrics", "tells"}}
 	var spansTold, metricsTold bool
 	for _, text := range append(s.log.texts(), end) { // an error that Run returns is main's to log
 		if refused := strings.Contains(text, quota) || strings.Contains(text, "400 "); refused {
@@ -45,7 +45,7 @@ func TestExportErrorsLogged(t *testing.T) {
 	got := [][]string{header,
 		{"the collector refuses spans", says[spansTold]},
 		{"OpenTelemetry reports an error", says[s.log.tells(other)]},
-		{"it refuses the last metrics", says[metricsTold]},
+		{"the collector refuses metrics", says[metricsTold]},
 	}
 	f := recorder.At(failuremodes.Run, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
 	switch {
