@@ -137,6 +137,7 @@ func TestTheGalleryRunsADemo(t *testing.T) {
 	tb.key(kb.Enter)
 	tb.until(`document.querySelector(".diff")?.innerText.includes("context.Background()")`, 5*time.Second)
 	require.Contains(t, tb.text(".content"), "Caught by")
+	tb.until(`document.querySelector('[data-key="o"]').hasAttribute("data-htmx-powered")`, 5*time.Second) // the scripts come after the text
 	tb.key("o")
 	tb.until(`document.querySelector("#demo .state").classList.contains("busy")`, 5*time.Second)
 	status, body, _ := do(t, s, "POST", "/mistakes/ctx-discarded/run", "HX-Request", "true")
