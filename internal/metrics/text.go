@@ -57,7 +57,7 @@ func Value(m collector.Metric, p collector.Point) string {
 			return text + "  " + Number(p.Sum, m.Unit)
 		}
 		if m.Unit == "By" { // of sizes, nobody asks for the 99th percentile
-			return text + "  mean " + Number(p.Sum/float64(p.Count), m.Unit)
+			return text + "  mean " + Number(math.Round(10*p.Sum/float64(p.Count))/10, m.Unit)
 		}
 		for _, q := range []float64{0.5, 0.99} {
 			if v, ok := Quantile(p, q); ok {
