@@ -3,10 +3,8 @@ package minimal_test
 import (
 	"cmp"
 	"errors"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -28,7 +26,7 @@ func TestSetupFailsClean(t *testing.T) {
 	} {
 		w := newWorld(t)
 		w.tracesErr, w.metricsErr = failing.traces, failing.metrics
-		before := sdkGoroutines()
+		before := recorder.Goroutines(sdk)
 		w.setUp(t.Context())
 		says := "no error"
 		switch wanted := cmp.Or(failing.traces, failing.metrics); {
@@ -52,9 +50,12 @@ func TestSetupFailsClean(t *testing.T) {
 	recorder.Fail(t, recorder.At(minimal.Setup, f))
 }
 
-// running names what a failed Setup has left behind; before is how many
-// goroutines of the SDK there were already.
-func (w *world) running(before int) string {
+// sdk is where the SDK's packages are.
+const sdk = "go.opentelemetry.io/otel/sdk/"
+
+// running names what a failed Setup has left behind; before is what of the SDK
+// ran already.
+func (w *world) running(before map[string]int) string {
 	var left []string
 	if w.madeTraces && !w.spans.Stopped() {
 		left = append(left, "the span exporter")
@@ -62,30 +63,11 @@ func (w *world) running(before int) string {
 	if w.madeMetrics && !w.metrics.Stopped() {
 		left = append(left, "the metric exporter")
 	}
-	for range 50 { // those on their way out get half a second
-		if sdkGoroutines() <= before {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	if sdkGoroutines() > before {
+	if recorder.Left(before, sdk) != nil {
 		left = append(left, "goroutines of the SDK")
 	}
 	if left == nil {
 		return "nothing"
 	}
 	return strings.Join(left, ", ")
-}
-
-// sdkGoroutines counts the goroutines that are in the SDK's code, or are about to
-// be: one that WaitGroup.Go has made and that has not run yet shows nothing else.
-func sdkGoroutines() int {
-	buf := make([]byte, 1<<20)
-	n := 0
-	for stack := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-		if strings.Contains(stack, "go.opentelemetry.io/otel/sdk/") || strings.Contains(stack, "sync.(*WaitGroup).Go") {
-			n++
-		}
-	}
-	return n
 }

@@ -17,16 +17,30 @@ func Goroutines(packages ...string) map[string]int {
 	counts := make(map[string]int)
 	stacks := strings.Split(string(buf[:n]), "\n\n")
 	for _, stack := range stacks[1:] { // the first one is our own
-		for line := range strings.Lines(stack) {
-			line = strings.TrimSpace(strings.TrimPrefix(line, "created by "))
-			ours := func(p string) bool { return strings.HasPrefix(line, p) }
-			if slices.ContainsFunc(packages, ours) || ours("sync.(*WaitGroup).Go(") && !strings.Contains(stack, ".go:") {
-				counts[function(line)]++
-				break
-			}
+		if name := doing(stack, packages); name != "" {
+			counts[name]++
 		}
 	}
 	return counts
+}
+
+// doing returns what a goroutine does for those packages, or "".
+func doing(stack string, packages []string) string {
+	waiting := true // to run for the first time
+	for line := range strings.Lines(stack) {
+		if line[0] == '\t' || strings.HasPrefix(line, "goroutine ") {
+			continue // where in the file, or a headline
+		}
+		line = strings.TrimSpace(strings.TrimPrefix(line, "created by "))
+		if slices.ContainsFunc(packages, func(p string) bool { return strings.HasPrefix(line, p) }) {
+			return function(line)
+		}
+		waiting = waiting && strings.HasPrefix(line, "sync.(*WaitGroup).Go")
+	}
+	if waiting {
+		return "sync.(*WaitGroup).Go"
+	}
+	return ""
 }
 
 // function returns the name in a line of a stack, without arguments.
