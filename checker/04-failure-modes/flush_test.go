@@ -49,7 +49,10 @@ func TestDrainBeforeFlush(t *testing.T) {
 	s.collector.Be(receiver.Trouble{Takes: 50 * time.Millisecond}) // whoever doesn't wait for it loses
 	s.start(t)
 	before := s.mustServe(t)
-	s.payments.take(400 * time.Millisecond)
+	time.Sleep(300 * time.Millisecond) // its receipt, which takes 200, would give the request below time to finish
+	// http.Server.Shutdown looks whether all have finished after 1, 3, 7, … 127,
+	// 255, 511 ms. After the receipt's 200 ms it would be too late to lose it.
+	s.payments.take(180 * time.Millisecond)
 	asked := s.payments.asked.Load()
 	replied := make(chan reply, 1)
 	go func() { replied <- s.get(known) }()
@@ -60,7 +63,11 @@ func TestDrainBeforeFlush(t *testing.T) {
 	r := <-replied
 
 	wanted := []string{"GET /orders/{id}", "load order", "db.query", "HTTP GET", "receipt.send"}
-	want, got := [][]string{{"in flight at the end", "200"}}, [][]string{{"in flight at the end", r.String()}}
+	fate := fmt.Sprint(r.code)
+	if r.code == 0 {
+		fate = "no answer"
+	}
+	want, got := [][]string{{"in flight at the end", "200"}}, [][]string{{"in flight at the end", fate}}
 	spans := s.spansOf(r.trace)
 	missing := 0
 	if r.code != http.StatusOK {
@@ -70,6 +77,9 @@ func TestDrainBeforeFlush(t *testing.T) {
 		is := "sent"
 		if _, ok := recorder.Named(spans, name); !ok {
 			is, missing = "lost", missing+1
+		}
+		if r.code == 0 {
+			is = "…" // as the race goes
 		}
 		want, got = append(want, []string{"  " + name, "sent"}), append(got, []string{"  " + name, is})
 	}
@@ -116,8 +126,7 @@ func TestFlushHasDeadline(t *testing.T) {
 	case <-time.After(time.Second):
 		answered = false
 	}
-	const limit = 4 * time.Second
-	start := time.Now()
+	const limit = 2500 * time.Millisecond
 	end := s.end(limit)
 	if !strings.HasPrefix(end, "still") {
 		return
@@ -128,7 +137,7 @@ func TestFlushHasDeadline(t *testing.T) {
 	recorder.Needs(t, "exporter-drains")
 	recorder.Fail(t, recorder.At(failuremodes.Run, finding.Finding{
 		Want:  "the collector hangs, FlushTimeout is 300 ms\nRun returns soon after it",
-		Got:   fmt.Sprintf("the collector hangs, FlushTimeout is 300 ms\nstill running %s after the end", time.Since(start).Round(time.Second)),
-		Cause: "Shutdown waits as long as its context allows, and context.Background() allows everything. The platform that\nstops the service waits half a minute, then kills it; with it goes whatever else had to be finished.",
+		Got:   fmt.Sprintf("the collector hangs, FlushTimeout is 300 ms\nstill running %s after the end", limit),
+		Cause: "Shutdown waits as long as its context allows, and context.Background() allows everything. How long it may\ntake is in Config. The platform that stops the service waits half a minute, then kills it; with it goes whatever else\nhad to be finished.",
 	}))
 }

@@ -11,7 +11,7 @@ type Trouble struct {
 	Says  string // and with this text
 	Hangs bool   // never answers
 
-	Takes time.Duration // accepts what it is sent, after this time
+	Takes time.Duration // accepts what it is sent after this time, if the sender still waits
 }
 
 // Be puts the receiver in trouble, or, with the zero Trouble, out of it.
@@ -26,7 +26,13 @@ func (r *Receiver) inTrouble(w http.ResponseWriter, req *http.Request) bool {
 	r.mu.Lock()
 	trouble := r.trouble
 	r.mu.Unlock()
-	time.Sleep(trouble.Takes)
+	if trouble.Takes > 0 {
+		select {
+		case <-time.After(trouble.Takes):
+		case <-req.Context().Done():
+			return true
+		}
+	}
 	switch {
 	case trouble.Hangs:
 		select {
