@@ -19,7 +19,8 @@ func TestMain(m *testing.M) { recorder.Main(m, program) }
 
 // program is the learner's service as a process of its own, on a port that it
 // prints. Each request takes a moment, and a slow one (/?slow) a longer moment,
-// so that some are in flight when the end comes.
+// so that some are in flight when the end comes. That it has arrived is told at
+// once, with a 103.
 func program() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -34,6 +35,7 @@ func program() error {
 		if r.URL.RawQuery == "slow" {
 			moment = 250 * time.Millisecond
 		}
+		w.WriteHeader(http.StatusEarlyHints)
 		time.Sleep(moment)
 		h.ServeHTTP(w, r)
 	}))

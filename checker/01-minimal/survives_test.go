@@ -1,13 +1,17 @@
 package minimal_test
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -84,7 +88,7 @@ func needEverything(t *testing.T) {
 // calls is what came of calling a service until its end.
 type calls struct {
 	answered []string // trace ids of the requests that got their 200
-	cutOff   int      // requests that were under way at SIGTERM and got none
+	cutOff   int      // requests that had arrived, and got none
 }
 
 // callUntilEnd calls the service from several sides and sends SIGTERM after a
@@ -99,15 +103,14 @@ func callUntilEnd(p *recorder.Program, while time.Duration) *calls {
 	client := &http.Client{Transport: &transport, Timeout: 5 * time.Second}
 	term := time.Now().Add(while)
 	once := func(path string) bool {
-		trace, began := randomHex(16), time.Now()
-		ok := call(client, "http://"+p.Addr+path, "00-"+trace+"-"+randomHex(8)+"-01")
+		trace := randomHex(16)
+		arrived, ok := call(client, "http://"+p.Addr+path, "00-"+trace+"-"+randomHex(8)+"-01")
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
 		case ok:
 			c.answered = append(c.answered, trace)
-		// Too close to the signal, a request may not have arrived yet.
-		case began.Before(term.Add(-20 * time.Millisecond)):
+		case arrived:
 			c.cutOff++
 		}
 		return ok
@@ -129,20 +132,25 @@ func callUntilEnd(p *recorder.Program, while time.Duration) *calls {
 	return &c
 }
 
-// call reports whether a request got an answer, with status 200, to its end.
-func call(client *http.Client, url, traceparent string) bool {
-	req, err := http.NewRequest("GET", url, nil)
+// call reports whether a request has arrived, and whether it got an answer, with
+// status 200, to its end.
+func call(client *http.Client, url, traceparent string) (arrived, ok bool) {
+	var early atomic.Bool
+	ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+		Got1xxResponse: func(int, textproto.MIMEHeader) error { early.Store(true); return nil },
+	})
+	req, err := http.NewRequestWithContext(ctx, "GET", url, nil)
 	if err != nil {
-		return false
+		return false, false
 	}
 	req.Header.Set("traceparent", traceparent)
 	resp, err := client.Do(req)
 	if err != nil {
-		return false
+		return early.Load(), false
 	}
 	_, err = io.Copy(io.Discard, resp.Body)
 	_ = resp.Body.Close() // it has been read
-	return err == nil && resp.StatusCode == http.StatusOK
+	return true, err == nil && resp.StatusCode == http.StatusOK
 }
 
 func randomHex(bytes int) string {
