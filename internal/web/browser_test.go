@@ -70,7 +70,8 @@ type tab struct {
 
 	mu       sync.Mutex
 	problems []string
-	loaded   int // requests
+	alone    bool // the page's server is meant to be gone: its complaints are none
+	loaded   int  // requests
 }
 
 // openTab opens a tab. Without a browser the test is skipped, or fails when
@@ -101,6 +102,9 @@ func openTab(t *testing.T, s *Server) *tab {
 func (tb *tab) notice(event any) {
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
+	if tb.alone {
+		return
+	}
 	switch e := event.(type) {
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
