@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	cdppage "github.com/chromedp/cdproto/page"
@@ -72,6 +73,7 @@ type tab struct {
 	problems []string
 	alone    bool // the page's server is meant to be gone: its complaints are none
 	loaded   int  // requests
+	held     time.Duration
 }
 
 // openTab opens a tab. Without a browser the test is skipped, or fails when
@@ -106,6 +108,11 @@ func (tb *tab) notice(event any) {
 		return
 	}
 	switch e := event.(type) {
+	case *fetch.EventRequestPaused:
+		time.AfterFunc(tb.held, func() {
+			// A tab that was closed meanwhile waits for nothing.
+			_, _ = chromedp.Call(tb.ctx, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID})
+		})
 	case *runtime.EventConsoleAPICalled:
 		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
 			var parts []string
@@ -153,6 +160,15 @@ func tell[P, R any](tb *tab, command cdp.Command[P, R], params P) R {
 	result, err := chromedp.Call(tb.ctx, command, params)
 	require.NoError(tb.t, err)
 	return result
+}
+
+// holdUp delays the requests for a pattern of URLs.
+func (tb *tab) holdUp(pattern string, by time.Duration) {
+	tb.t.Helper()
+	tb.mu.Lock()
+	tb.held = by
+	tb.mu.Unlock()
+	tell(tb, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: pattern}}})
 }
 
 func (tb *tab) open(path string) {

@@ -62,6 +62,26 @@ func TestASaveChangesTheVerdict(t *testing.T) {
 	tb.until(`document.querySelector("#check").innerText.includes("does not compile") && document.querySelector("#check").innerText.includes("oops")`, 5*time.Second)
 }
 
+// A script that is slow to arrive is waited for: a page that begins without the
+// one that hears of changes would stand still for good.
+func TestTheScriptsArriveInAnyOrder(t *testing.T) {
+	for _, slow := range []string{"htmx.min.js", "hx-sse.min.js", "page.js"} {
+		t.Run(slow, func(t *testing.T) {
+			s, _ := fake(t)
+			tb := openTab(t, s)
+			tb.holdUp("*"+slow, 300*time.Millisecond)
+			tb.open("/")
+			checks := s.desk.Session().Steps[0].Checks
+			s.desk.GoTo(checks[1])
+			tb.until(`document.querySelector("h1").innerText.includes("Beta things")`, 5*time.Second)
+			s.desk.GoTo(checks[2]) // not with the page's own catching up
+			tb.until(`document.querySelector("h1").innerText.includes("Gamma things")`, 5*time.Second)
+			tb.key("?")
+			tb.until(`document.querySelector("#keys").open`, time.Second)
+		})
+	}
+}
+
 func TestTheButtonWithoutAMouse(t *testing.T) {
 	ss := checkout(t)
 	s := serve(t, ss, check(t, ss, "03/query-span"))
