@@ -24,8 +24,33 @@ func (e *UnknownError) Error() string {
 		b.WriteString("; there is none at all below broken/")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "\nThere are: %s", strings.Join(e.Known, ", "))
+	if len(e.Known) <= readable {
+		fmt.Fprintf(&b, "\nThere are: %s", strings.Join(e.Known, ", "))
+		return b.String()
+	}
+	if alike := e.alike(); len(alike) > 0 {
+		fmt.Fprintf(&b, "\nAlike are: %s", strings.Join(alike, ", "))
+	}
+	fmt.Fprintf(&b, "\nbroken/README.md lists all %d", len(e.Known))
 	return b.String()
+}
+
+// readable is how many names a person reads to the end.
+const readable = 12
+
+// alike returns the names that have a word in common with the one that was
+// asked for.
+func (e *UnknownError) alike() []string {
+	var alike []string
+	for _, known := range e.Known {
+		for word := range strings.SplitSeq(e.Name, "-") {
+			if len(word) > 3 && strings.Contains(known, word) {
+				alike = append(alike, known)
+				break
+			}
+		}
+	}
+	return alike[:min(len(alike), readable)]
 }
 
 // Find returns the variant of that name. A name that several steps have (only

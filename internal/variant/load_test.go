@@ -1,6 +1,7 @@
 package variant
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -86,6 +87,18 @@ func TestFind(t *testing.T) {
 	require.EqualError(t, err, "there is no variant \"unkown-service\"; did you mean unknown-service?\nThere are: 01-minimal/starter, unknown-service, 02-next/starter")
 	_, err = Find(nil, "x")
 	require.ErrorContains(t, err, "none at all below broken/")
+}
+
+func TestManyNamesAreNotListed(t *testing.T) {
+	e := &UnknownError{Name: "flush-at-exit", Known: []string{"cancelled-flush", "no-shutdown", "exit-without-flush"}}
+	for i := range 10 {
+		e.Known = append(e.Known, fmt.Sprintf("other-%d", i))
+	}
+	require.EqualError(t, e, "there is no variant \"flush-at-exit\"\nAlike are: cancelled-flush, exit-without-flush\nbroken/README.md lists all 13")
+	e.Name = "other"
+	require.EqualError(t, e, "there is no variant \"other\"\nAlike are: other-0, other-1, other-2, other-3, other-4, other-5, other-6, other-7, other-8, other-9\nbroken/README.md lists all 13")
+	e.Name = "xyz"
+	require.EqualError(t, e, "there is no variant \"xyz\"\nbroken/README.md lists all 13")
 }
 
 func TestStepReadsWhatTheGoCommandReads(t *testing.T) {

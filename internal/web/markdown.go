@@ -42,7 +42,7 @@ func render(markdownText string) template.HTML {
 // and not among these.
 var scrollable = strings.NewReplacer(
 	"<pre>", `<pre tabindex="0">`,
-	"<table>", `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>`,
+	"<table>", `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>`,
 	"</table>", "</table></div>",
 )
 
