@@ -12,6 +12,7 @@ import (
 func newDemo(w *workshop) *cobra.Command {
 	times := 1
 	var onPage bool
+	var scenario string
 	cmd := &cobra.Command{
 		Use:   "demo [VARIANT]",
 		Short: "for instructors: what a classic mistake does, next to the right answer",
@@ -22,11 +23,17 @@ callers saw, what arrived of their telemetry, the mistake, and its story.
 Without a VARIANT, list them. Your own files are left alone.`,
 		Example: `  go run . demo no-shutdown
   go run . demo no-shutdown --times 20
+  go run . demo no-shutdown --scenario collector-hangs
   go run . demo --web`,
 		Args: atMost(1, "one VARIANT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if times < 1 {
 				return usageError{fmt.Sprintf("--times %d: it is how often to run the demo, at least once", times)}
+			}
+			if scenario != "" {
+				if _, err := demo.FindScenario(scenario); err != nil {
+					return usageError{"--scenario: " + err.Error()}
+				}
 			}
 			if onPage {
 				return w.showOnPage(cmd.Context(), args)
@@ -42,7 +49,7 @@ Without a VARIANT, list them. Your own files are left alone.`,
 			if err != nil {
 				return err
 			}
-			results, err := demo.Repeat(cmd.Context(), s.Root(), v, times, demo.Options{Progress: w.warn})
+			results, err := demo.Repeat(cmd.Context(), s.Root(), v, times, demo.Options{Scenario: scenario, Progress: w.warn})
 			if cmd.Context().Err() != nil {
 				w.warn("Interrupted: both services, and all that stood around them, have been ended.")
 				if len(results) == 0 {
@@ -61,6 +68,7 @@ Without a VARIANT, list them. Your own files are left alone.`,
 		},
 	}
 	cmd.Flags().IntVar(&times, "times", 1, "run it `N` times, and count in how many runs the sides differ")
+	cmd.Flags().StringVar(&scenario, "scenario", "", "what happens to both sides, instead of what shows this mistake best")
 	cmd.Flags().BoolVar(&onPage, "web", false, "on the page, in a browser, to be run there")
 	return cmd
 }

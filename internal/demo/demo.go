@@ -23,6 +23,10 @@ type Options struct {
 	// time. It may be nil.
 	Progress func(doing string)
 
+	// Scenario is the name of what happens to both sides, instead of what the
+	// variant names. "" for that.
+	Scenario string
+
 	// Builds keeps what is built for the next run. nil: nothing is kept.
 	Builds *Builds
 
@@ -40,6 +44,7 @@ type Result struct {
 	Broken   Side          // the variant
 	Right    Side          // the solution, in the same scenario
 	Figures  []Figure      // what can be compared, the most telling first
+	Finding  string        // what the checker says of the variant
 	Took     time.Duration // of the whole run, with the build
 }
 
@@ -62,7 +67,11 @@ type Result struct {
 // reader first.
 func Run(ctx context.Context, root string, v variant.Variant, o Options) (_ Result, err error) {
 	start := time.Now()
-	scenario, err := ScenarioOf(v)
+	scenario, err := o.scenario(v)
+	if err != nil {
+		return Result{}, err
+	}
+	finding, err := v.Finding(root)
 	if err != nil {
 		return Result{}, err
 	}
@@ -70,7 +79,7 @@ func Run(ctx context.Context, root string, v variant.Variant, o Options) (_ Resu
 		o.Builds = NewBuilds(root)
 		defer func() { err = errors.Join(err, o.Builds.Close()) }()
 	}
-	r := Result{Variant: v, Scenario: scenario}
+	r := Result{Variant: v, Scenario: scenario, Finding: finding}
 	progress := tell(o.Progress)
 	run := func(ctx context.Context, side *Side, name string, source shop.Source) error {
 		p := performance{
@@ -101,6 +110,18 @@ func Run(ctx context.Context, root string, v variant.Variant, o Options) (_ Resu
 	r.Figures = compare(r.Broken, r.Right, scenario)
 	r.Took = time.Since(start)
 	return r, nil
+}
+
+// scenario returns what happens to both sides.
+func (o Options) scenario(v variant.Variant) (Scenario, error) {
+	if o.Scenario == "" {
+		return ScenarioOf(v)
+	}
+	s, err := FindScenario(o.Scenario)
+	if err != nil {
+		return s, err
+	}
+	return s, s.fits(v)
 }
 
 // inTurn calls one after the other, up to the first error.

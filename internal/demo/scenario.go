@@ -133,6 +133,16 @@ var scenarios = []Scenario{
 		Always: []ID{Lost, CallerP50, Exit},
 	},
 	{
+		Name:    "long-outage",
+		Summary: "The collector accepts what it is sent, and never answers, through a rush that leaves more spans than any queue holds. Then the service is ended with SIGTERM.",
+		Reach:   Hanging,
+		Acts: []Act{
+			{Requests: 4 * batch, Callers: 4, First: 1, Orders: knownOrders, Patience: time.Second},
+			{Requests: 1, Callers: 1, First: aKnownOrder, Orders: 1, Patience: time.Second, Draw: true},
+		},
+		Always: []ID{Answered, CallerP50, Printed},
+	},
+	{
 		Name:    "slow-database",
 		Summary: "Nearly all queries take milliseconds. The last ones take two seconds.",
 		Acts: []Act{
@@ -202,24 +212,31 @@ func (s Scenario) Tell(source shop.Source) string {
 	return s.Summary
 }
 
-// ScenarioOf returns the scenario that a variant's trailer names. The error
-// says what to write there.
-func ScenarioOf(v variant.Variant) (Scenario, error) {
+// FindScenario returns the scenario of that name. The error says which there
+// are.
+func FindScenario(name string) (Scenario, error) {
 	var names []string
 	for _, s := range scenarios {
-		if s.Name == v.Scenario {
-			return s, s.fits(v)
+		if s.Name == name {
+			return s, nil
 		}
 		names = append(names, s.Name)
 	}
-	text := fmt.Sprintf("variant %s names no scenario", v.Path)
-	if v.Scenario != "" {
-		text = fmt.Sprintf("variant %s names the scenario %q, which there is not", v.Path, v.Scenario)
-		if near := nearest.Name(v.Scenario, names); near != "" {
-			text += fmt.Sprintf(" (did you mean %s?)", near)
-		}
+	text := fmt.Sprintf("there is no scenario %q", name)
+	if near := nearest.Name(name, names); near != "" {
+		text += fmt.Sprintf(" (did you mean %s?)", near)
 	}
-	return Scenario{}, errors.New(text + ": write one of these into its trailer Scenario: " + strings.Join(names, ", "))
+	return Scenario{}, errors.New(text + ". There are: " + strings.Join(names, ", "))
+}
+
+// ScenarioOf returns the scenario that a variant's trailer names. The error
+// says what to write there.
+func ScenarioOf(v variant.Variant) (Scenario, error) {
+	s, err := FindScenario(v.Scenario)
+	if err != nil {
+		return s, fmt.Errorf("the trailer Scenario of %s: %w", v.Path, err)
+	}
+	return s, s.fits(v)
 }
 
 // fits returns an error for a scenario that can't happen to a variant: a
@@ -230,7 +247,7 @@ func (s Scenario) fits(v variant.Variant) error {
 	}
 	for _, a := range s.Acts {
 		if len(a.Faults) > 0 && !a.IntoTheEnd {
-			return fmt.Errorf("variant %s names the scenario %s, in which something is wrong with the database or the payment API: the service of %s needs neither; name another, such as traffic", v.Path, s.Name, v.Step)
+			return fmt.Errorf("in the scenario %s something is wrong with the database or the payment API, and the service of %s (%s) needs neither: name another, such as traffic", s.Name, v.Name, v.Step)
 		}
 	}
 	return nil

@@ -27,7 +27,7 @@ func TestUnknownScenario(t *testing.T) {
 	require.ErrorContains(t, err, "many-orders")
 
 	_, err = demo.ScenarioOf(variant.Variant{Path: "broken/02-y/x.diff", Step: "02-y"})
-	require.ErrorContains(t, err, "names no scenario")
+	require.ErrorContains(t, err, `no scenario ""`)
 
 	_, err = demo.ScenarioOf(variant.Variant{Path: "broken/01-y/x.diff", Step: "01-y", Scenario: "database-down"})
 	require.ErrorContains(t, err, "needs neither")

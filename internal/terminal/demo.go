@@ -44,7 +44,11 @@ func noDifference(r demo.Result, look Look) string {
 	if _, ok := r.Point(); ok {
 		return ""
 	}
-	return look.prose("No figure tells the two sides apart in this scenario. Compare the two requests, and read on.", 0)
+	text := look.prose("No figure tells the two sides apart in this scenario: from outside, this mistake is not to be seen.", 0)
+	if r.Finding == "" {
+		return text
+	}
+	return text + "\n\n" + look.bold("The checker sees it") + "\n" + look.code(r.Finding, 0)
 }
 
 // drawn draws one request of a side, as far as it arrived.

@@ -94,7 +94,14 @@ func TestDemoWithoutDifferenceSaysSo(t *testing.T) {
 	r := canned(t)
 	r.Figures = r.Figures[:1]
 	require.Contains(t, Demo(r, Look{Width: 100}), "No figure tells the two sides apart")
-	require.NotContains(t, Demo(canned(t), Look{Width: 100}), "No figure tells")
+	require.NotContains(t, Demo(r, Look{Width: 100}), "The checker sees it")
+	r.Finding = "✗ some-check   Flush.\n\n    want   40 spans\n    got    none"
+	require.Contains(t, Demo(r, Look{Width: 100}), "The checker sees it\n"+r.Finding)
+
+	differs := canned(t)
+	differs.Finding = r.Finding
+	require.NotContains(t, Demo(differs, Look{Width: 100}), "No figure tells")
+	require.NotContains(t, Demo(differs, Look{Width: 100}), "The checker sees it")
 }
 
 func TestDemoTally(t *testing.T) {

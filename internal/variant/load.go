@@ -2,12 +2,14 @@ package variant
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Load reads all variants of broken/, sorted by step, then by name. Names are
@@ -56,4 +58,17 @@ func load(root, pattern string) ([]Variant, error) {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Name, b.Name))
 	})
 	return vs, nil
+}
+
+// Finding returns what the checker says of a variant, as the learner reads it:
+// the golden that stands beside its diff, below root. "" when there is none.
+func (v Variant) Finding(root string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(strings.TrimSuffix(v.Path, ".diff")+".golden")))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read what the checker says of %s: %w", v.Name, err)
+	}
+	return strings.TrimSpace(string(LF(text))), nil
 }

@@ -142,3 +142,19 @@ func TestHash(t *testing.T) {
 func someDiff(step string) string {
 	return string(Diff("solutions/"+step+"/x.go", []byte("package x\n"), "solutions/"+step+"/x.go", []byte("package x // y\n")))
 }
+
+func TestFinding(t *testing.T) {
+	root := t.TempDir()
+	v := Variant{Name: "some", Path: "broken/01-minimal/some.diff"}
+	finding, err := v.Finding(root)
+	require.NoError(t, err)
+	require.Empty(t, finding)
+	write(t, root, "broken/01-minimal/some.golden", "✗ a-check\r\n\r\n    want   this\r\n")
+	finding, err = v.Finding(root)
+	require.NoError(t, err)
+	require.Equal(t, "✗ a-check\n\n    want   this", finding)
+	require.NoError(t, os.Remove(filepath.Join(root, "broken/01-minimal/some.golden")))
+	require.NoError(t, os.Mkdir(filepath.Join(root, "broken/01-minimal/some.golden"), 0o755))
+	_, err = v.Finding(root)
+	require.ErrorContains(t, err, "what the checker says of some")
+}

@@ -68,6 +68,7 @@ func TestEachMistakeHasItsPage(t *testing.T) {
 		status, body, _ := get(t, s, p[1])
 		require.Equal(t, 200, status, p[1])
 		require.Contains(t, body, "Caught by")
+		require.Contains(t, body, "What the checker says of it")
 		require.True(t, strings.Contains(body, `class="add"`) || strings.Contains(body, `class="del"`), p[1])
 	}
 	status, _, _ := get(t, s, "/mistakes/none-such")

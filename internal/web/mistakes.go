@@ -35,6 +35,7 @@ type mistakeView struct {
 	Story             template.HTML
 	CaughtBy, Blocked []caughtView
 	Scenario          string
+	Finding           string // what the checker says of it
 	Diff              []diffLine
 	Demo              demoView
 }
@@ -63,7 +64,12 @@ func (s *Server) mistakePage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	s.show(w, "mistake-page", page{Title: v.Name, View: "mistakes", Body: s.mistake(variants, v)})
+	view, err := s.mistake(variants, v)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	s.show(w, "mistake-page", page{Title: v.Name, View: "mistakes", Body: view})
 }
 
 // variants reads all mistakes, or answers that it can't.
@@ -103,11 +109,12 @@ func (s *Server) gallery(variants []variant.Variant, current string) galleryView
 	return g
 }
 
-func (s *Server) mistake(variants []variant.Variant, v variant.Variant) mistakeView {
+func (s *Server) mistake(variants []variant.Variant, v variant.Variant) (mistakeView, error) {
+	finding, err := v.Finding(s.desk.Session().Root())
 	return mistakeView{
 		Gallery: s.gallery(variants, v.Name), Name: v.Name, Step: v.Step, Summary: v.Summary, Story: render(v.Story),
-		CaughtBy: s.caught(v.Step, v.CaughtBy), Blocked: s.caught(v.Step, v.Blocked), Scenario: v.Scenario, Diff: diffLines(v.Diff()), Demo: s.demo(v),
-	}
+		CaughtBy: s.caught(v.Step, v.CaughtBy), Blocked: s.caught(v.Step, v.Blocked), Scenario: v.Scenario, Finding: finding, Diff: diffLines(v.Diff()), Demo: s.demo(v),
+	}, err
 }
 
 func (s *Server) caught(step string, ids []string) []caughtView {
