@@ -74,6 +74,7 @@ type tab struct {
 	alone    bool // the page's server is meant to be gone: its complaints are none
 	loaded   int  // requests
 	held     time.Duration
+	refuse   bool // the next request that is held up
 }
 
 // openTab opens a tab. Without a browser the test is skipped, or fails when
@@ -109,6 +110,13 @@ func (tb *tab) notice(event any) {
 	}
 	switch e := event.(type) {
 	case *fetch.EventRequestPaused:
+		if tb.refuse {
+			tb.refuse = false
+			go func() {
+				_, _ = chromedp.Call(tb.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: e.RequestID, ErrorReason: network.ErrorReasonConnectionReset})
+			}()
+			return
+		}
 		time.AfterFunc(tb.held, func() {
 			// A tab that was closed meanwhile waits for nothing.
 			_, _ = chromedp.Call(tb.ctx, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: e.RequestID})
@@ -169,6 +177,16 @@ func (tb *tab) holdUp(pattern string, by time.Duration) {
 	tb.held = by
 	tb.mu.Unlock()
 	tell(tb, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: pattern}}})
+}
+
+// refuseOnce lets the first request for a pattern of URLs fail, as that of a
+// server that is about to start.
+func (tb *tab) refuseOnce(pattern string) {
+	tb.t.Helper()
+	tb.mu.Lock()
+	tb.refuse = true
+	tb.mu.Unlock()
+	tb.holdUp(pattern, 0)
 }
 
 func (tb *tab) open(path string) {

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
@@ -80,6 +82,39 @@ func TestTheScriptsArriveInAnyOrder(t *testing.T) {
 			tb.until(`document.querySelector("#keys").open`, time.Second)
 		})
 	}
+}
+
+// A browser has six connections for all tabs of the workshop: those that wait
+// in the background, the next seven mistakes to show, leave some for the others.
+func TestTabsInTheBackgroundTakeNoConnection(t *testing.T) {
+	s, _ := fake(t)
+	tb := openTab(t, s)
+	tb.open("/")
+	here := tell(tb, target.GetTargetInfo, target.GetTargetInfoParams{}).TargetInfo.BrowserContextID
+	for range 7 {
+		opened := tell(tb, target.CreateTarget, target.CreateTargetParams{URL: s.URL() + "/live", BrowserContextID: here, Background: new(true)}).TargetID
+		require.Eventually(t, func() bool {
+			info := tell(tb, target.GetTargetInfo, target.GetTargetInfoParams{TargetID: opened}).TargetInfo
+			return strings.HasPrefix(info.Title, "Live")
+		}, 5*time.Second, 20*time.Millisecond, "a tab does not load")
+	}
+	s.desk.GoTo(s.desk.Session().Steps[0].Checks[1])
+	tb.until(`document.querySelector("h1").innerText.includes("Beta things")`, 5*time.Second)
+}
+
+// A connection that fails at the very beginning is made again.
+func TestTheFirstConnectionIsTriedAgain(t *testing.T) {
+	s, _ := fake(t)
+	tb := openTab(t, s)
+	tb.refuseOnce("*/events")
+	tb.open("/")
+	tb.until(`!document.querySelector("#offline").hidden`, 5*time.Second)
+	tb.mu.Lock()
+	tb.problems = nil // of course the browser complains of that
+	tb.mu.Unlock()
+	tb.until(`document.querySelector("#offline").hidden`, 5*time.Second)
+	s.desk.GoTo(s.desk.Session().Steps[0].Checks[1])
+	tb.until(`document.querySelector("h1").innerText.includes("Beta things")`, 5*time.Second)
 }
 
 func TestTheButtonWithoutAMouse(t *testing.T) {

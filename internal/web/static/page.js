@@ -64,6 +64,24 @@
   document.addEventListener("htmx:sse:error", online(false));
   document.addEventListener("htmx:sse:after:connection", online(true));
 
+  // A browser has six connections for all of the workshop's tabs: one that
+  // nobody has looked at takes none. The first attempt is made anew here; htmx
+  // does that for what has been connected once.
+  let looking = false;
+  function look() {
+    if (document.hidden || looking) return;
+    looking = true;
+    document.dispatchEvent(new Event("look"));
+  }
+  document.addEventListener("DOMContentLoaded", look);
+  document.addEventListener("visibilitychange", look);
+  document.addEventListener("htmx:error", (e) => {
+    if (e.target.id !== "events") return;
+    looking = false;
+    online(false)();
+    setTimeout(look, 1000);
+  });
+
   // What the workshop refuses, it gives a reason for.
   let forget;
   document.addEventListener("htmx:response:error", async (e) => {
