@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -247,4 +248,21 @@ func TestAPageThatIsLeftBehindSaysSo(t *testing.T) {
 	tb.mu.Unlock()
 	s.Close()
 	tb.until(`!document.querySelector("#offline").hidden`, 30*time.Second)
+}
+
+// No other button slips into the place of the one that has the focus: Enter
+// pressed once more does nothing unasked.
+func TestTheLastHintDoesNotHandOnTheFocus(t *testing.T) {
+	s, _ := fake(t)
+	tb := openTab(t, s)
+	tb.open("/")
+	tb.until(`document.querySelector('[data-key="h"]').hasAttribute("data-htmx-powered")`, 5*time.Second)
+	hints := len(s.desk.At().Hints)
+	for given := range hints {
+		tb.until(fmt.Sprintf(`document.querySelectorAll(".hints .prose").length === %d`, given), 5*time.Second)
+		eval[int](tb, `document.querySelector('[data-key="h"]').focus(), 0`)
+		tb.key(kb.Enter)
+	}
+	tb.until(`!document.querySelector('[data-key="h"]')`, 5*time.Second)
+	require.NotEqual(t, "n", eval[string](tb, `document.activeElement.dataset.key ?? ""`))
 }
