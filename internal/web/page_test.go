@@ -183,6 +183,11 @@ func TestTheButtonWithoutAMouse(t *testing.T) {
 		defer s.mu.Unlock()
 		return s.busy == 0
 	}, 20*time.Second, 10*time.Millisecond)
+	eval[int](tb, `document.querySelector('[data-key="s"]').focus(), 0`)
+	tb.key(kb.Enter)
+	tb.until(`document.querySelector(".state").innerText.includes("not running")`, 20*time.Second)
+	tb.key(kb.Enter) // the same button has become the other one, and has the focus
+	tb.until(`document.querySelector(".state").innerText.includes("03-db-metrics runs")`, 20*time.Second)
 	tb.key("s")
 	tb.until(`document.querySelector(".state").innerText.includes("not running")`, 20*time.Second)
 }
@@ -199,13 +204,16 @@ func TestTheGalleryRunsADemo(t *testing.T) {
 	tb.until(`document.querySelector(".diff")?.innerText.includes("context.Background()")`, 5*time.Second)
 	require.Contains(t, tb.text(".content"), "Caught by")
 	tb.until(`document.querySelector('[data-key="o"]').hasAttribute("data-htmx-powered")`, 5*time.Second) // the scripts come after the text
-	tb.key("o")
+	eval[int](tb, `document.querySelector('[data-key="o"]').focus(), 0`)
+	tb.key(kb.Enter)
 	tb.until(`document.querySelector("#demo .state").classList.contains("busy")`, 5*time.Second)
+	tb.key(kb.Enter) // once is enough: a second time would be refused
 	status, body, _ := do(t, s, "POST", "/mistakes/ctx-discarded/run", "HX-Request", "true")
 	require.Equal(t, 409, status)
 	require.Contains(t, body, "background-context is being shown")
 	tb.until(`document.querySelectorAll(".sides > section").length === 2`, 90*time.Second)
 	require.Contains(t, tb.text("#demo .figures"), "≠")
+	require.Equal(t, "o", eval[string](tb, `document.activeElement.dataset.key ?? ""`), "the button keeps the focus")
 	tb.tabTo(`document.activeElement.matches(".sides .row summary")`)
 	tb.key(kb.Enter)
 	tb.until(`document.querySelector(".sides .row[open] .span dl")`, 5*time.Second)

@@ -36,6 +36,14 @@
     el.click();
   });
 
+  // A button that is at work: it does nothing, but unlike one that is disabled
+  // it keeps the focus.
+  document.addEventListener("click", (e) => {
+    if (!e.target.closest('[aria-disabled="true"]')) return;
+    e.preventDefault();
+    e.stopPropagation();
+  }, true);
+
   function showKeys() {
     const list = $("keys-list");
     list.replaceChildren();
