@@ -274,3 +274,20 @@ func TestTheLastHintDoesNotHandOnTheFocus(t *testing.T) {
 	tb.until(`!document.querySelector('[data-key="h"]')`, 5*time.Second)
 	require.NotEqual(t, "n", eval[string](tb, `document.activeElement.dataset.key ?? ""`))
 }
+
+// The list at the side opens at the check at hand, and the window is named after
+// it.
+func TestTheListFollowsIntoAnotherStep(t *testing.T) {
+	s, _ := fake(t)
+	tb := openTab(t, s)
+	tb.open("/")
+	tb.until(`document.querySelector(".check[aria-current]").checkVisibility()`, 5*time.Second)
+	s.desk.GoTo(s.desk.Session().Steps[1].Checks[0])
+	tb.until(`document.querySelector("h1").innerText.includes("Epsilon things")`, 5*time.Second)
+	tb.until(`document.querySelector("#step-02 .check[aria-current]")?.checkVisibility()`, 5*time.Second)
+	tb.until(`document.title.startsWith("2.1 Epsilon things")`, time.Second)
+
+	eval[int](tb, `document.querySelector("#step-02").open = false, 0`)
+	eval[int](tb, `htmx.ajax("GET", "/workshop/nav", {target: "#nav", swap: "innerMorph"}).then(() => 0)`)
+	require.False(t, eval[bool](tb, `document.querySelector("#step-02").open`), "what somebody closes stays closed")
+}

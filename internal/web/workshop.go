@@ -24,8 +24,10 @@ func (s *Server) workshopPage(w http.ResponseWriter, _ *http.Request) {
 	s.show(w, "workshop-page", page{Title: at.Number + " " + at.Title, View: "workshop", Body: workshopView{s.nav(), s.check()}})
 }
 
-func (s *Server) navPart(w http.ResponseWriter, _ *http.Request)   { s.draw(w, "nav", s.nav()) }
-func (s *Server) checkPart(w http.ResponseWriter, _ *http.Request) { s.draw(w, "check", s.check()) }
+func (s *Server) navPart(w http.ResponseWriter, _ *http.Request) { s.draw(w, "nav", s.nav()) }
+func (s *Server) checkPart(w http.ResponseWriter, _ *http.Request) {
+	s.draw(w, "check-part", s.check())
+}
 
 type navView struct{ Steps []navStep }
 

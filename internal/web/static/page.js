@@ -67,6 +67,21 @@
     $("keys-on").addEventListener("change", (e) => localStorage.setItem(stored, e.target.checked ? "on" : "off"));
   });
 
+  // The list at the side follows what is at hand: its part opens, and it is
+  // scrolled to, within the list alone.
+  let shown = null;
+  function follow() {
+    const side = document.querySelector(".side");
+    const current = side?.querySelector("[aria-current]");
+    if (!current || current.value === shown) return;
+    shown = current.value;
+    current.closest("details").open = true;
+    const out = side.getBoundingClientRect(), at = current.getBoundingClientRect();
+    if (at.top < out.top || at.bottom > out.bottom) side.scrollTop += at.top - out.top - side.clientHeight / 2;
+  }
+  document.addEventListener("DOMContentLoaded", follow);
+  document.addEventListener("htmx:after:swap", follow);
+
   // The connection that tells of changes ends with the workshop.
   const online = (yes) => () => { $("offline").hidden = yes; };
   document.addEventListener("htmx:sse:error", online(false));
