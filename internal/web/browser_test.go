@@ -78,9 +78,12 @@ type tab struct {
 }
 
 // openTab opens a tab. Without a browser the test is skipped, or fails when
-// WORKSHOP_NEED_BROWSER=1 is set.
+// WORKSHOP_NEED_BROWSER=1 is set. With the race detector it is skipped.
 func openTab(t *testing.T, s *Server) *tab {
 	t.Helper()
+	if raceEnabled {
+		t.Skip("a browser waits for nobody, and the race detector is slow: see it run without")
+	}
 	if chromium() == "" {
 		const none = "there is no Chromium in PATH: install one, such as Debian's package chromium"
 		if os.Getenv("WORKSHOP_NEED_BROWSER") == "1" {
