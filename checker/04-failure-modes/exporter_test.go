@@ -26,6 +26,7 @@ type queue struct {
 // inBubble runs f with a queue before next, in a bubble of fake time.
 func inBubble(t *testing.T, next sdktrace.SpanExporter, size int, f func(ctx context.Context, q *queue)) *queue {
 	t.Helper()
+	mustNotLock(t)
 	q := &queue{log: &logbook{}}
 	recorder.Bubble(t, recorder.At(failuremodes.NewQueueExporter, finding.Finding{
 		Want: "ExportSpans and Shutdown return",
@@ -46,9 +47,16 @@ func slowSink(t *testing.T, takes time.Duration) *recorder.SpanSink {
 
 // send exports one span, named after its number, and returns how long the call
 // took.
-func (q *queue) send(ctx context.Context) time.Duration {
-	q.sent++
-	return q.export(ctx, spans(fmt.Sprint("span ", q.sent)))
+func (q *queue) send(ctx context.Context) time.Duration { return q.sendBatch(ctx, 1) }
+
+// sendBatch exports so many spans in one call.
+func (q *queue) sendBatch(ctx context.Context, n int) time.Duration {
+	names := make([]string, n)
+	for i := range names {
+		q.sent++
+		names[i] = fmt.Sprint("span ", q.sent)
+	}
+	return q.export(ctx, spans(names...))
 }
 
 // export calls ExportSpans as a span processor does, which hands an error to
@@ -112,7 +120,7 @@ func spans(names ...string) []sdktrace.ReadOnlySpan {
 }
 
 // shutDown calls Shutdown with that much time, and returns how long it took,
-// and whether it has returned at all within an hour.
+// and whether it has returned at all, an hour after that at the latest.
 func (q *queue) shutDown(ctx context.Context, limit time.Duration) (took time.Duration, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -125,7 +133,7 @@ func (q *queue) shutDown(ctx context.Context, limit time.Duration) (took time.Du
 	select {
 	case took = <-done:
 		return took, true
-	case <-time.After(time.Hour):
+	case <-time.After(limit + time.Hour):
 		return 0, false
 	}
 }
