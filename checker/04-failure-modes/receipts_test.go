@@ -34,6 +34,7 @@ const (
 type sent struct {
 	held    []time.Duration // how long each Send took
 	fates   []string        // what became of each
+	within  []trace.TraceID // the trace that each was delivered in
 	request tracetest.SpanStub
 	spans   tracetest.SpanStubs // the request's and theirs
 	open    tracetest.SpanStubs // those that never ended
@@ -43,7 +44,7 @@ type sent struct {
 // takes, from a request that has its answer right afterwards.
 func sendReceipts(t *testing.T, rec *recorder.Recorder, times ...time.Duration) *sent {
 	t.Helper()
-	s := &sent{held: make([]time.Duration, len(times)), fates: make([]string, len(times))}
+	s := &sent{held: make([]time.Duration, len(times)), fates: make([]string, len(times)), within: make([]trace.TraceID, len(times))}
 	before := len(rec.Spans())
 	recorder.Bubble(t, recorder.At((*failuremodes.Receipts).Send, finding.Finding{
 		Want: "Send returns",
@@ -59,6 +60,7 @@ func sendReceipts(t *testing.T, rec *recorder.Recorder, times ...time.Duration) 
 			r.Send(ctx, 42, func(ctx context.Context) error {
 				called := time.Now() // later than start, if somebody else is delivered first
 				defer func() { done <- struct{}{} }()
+				s.within[i] = trace.SpanContextFromContext(ctx).TraceID()
 				select {
 				case <-time.After(takes):
 					s.fates[i] = "delivered"
@@ -234,6 +236,13 @@ func TestBackgroundJoinsTrace(t *testing.T) {
 	}
 	if !joined(s.spans, receipt, s.request) {
 		f.Cause = "Nothing leads from the receipt to its request. A context that is made from context.Background() has forgotten the\ntrace; context.WithoutCancel(ctx) forgets the end of ctx alone. A trace of its own, trace.WithNewRoot, is as good if it has\na link, trace.LinkFromContext, from the request's ctx."
+		recorder.Fail(t, f)
+	}
+
+	if in := s.within[0]; in != receipt.SpanContext.TraceID() && in != s.request.SpanContext.TraceID() {
+		const then = "\n\nwhat deliver calls   "
+		f.Want, f.Got = f.Want+then+"is in this trace", f.Got+then+"is in none"
+		f.Cause = "The span is where it belongs, and the context that deliver gets has forgotten it: the call to the mail server will\nbe a trace of its own. Hand on the context that Start has returned, or one that is made from it."
 		recorder.Fail(t, f)
 	}
 
