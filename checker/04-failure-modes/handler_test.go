@@ -75,9 +75,9 @@ func (d *desk) get(ctx context.Context, id string) (code int) {
 
 // A slow payment API should be waited for as long as PaymentTimeout, and no longer.
 func TestSlowCallTimesOut(t *testing.T) {
-	const patience, inTime, givenUp = 500 * time.Millisecond, "within 2 s", ", and the call is given up"
+	const patience, inTime, givenUp = 500 * time.Millisecond, "within 2.2 s", ", and the call is given up"
 	impatient := newDesk(t, patience)
-	hurt, patient := deskOf(t, impatient.rec, patience), deskOf(t, impatient.rec, 4*time.Second)
+	hurt, patient := deskOf(t, impatient.rec, 1200*time.Millisecond), deskOf(t, impatient.rec, 4*time.Second)
 	hurt.payments.take(time.Minute)
 	patient.payments.take(1500 * time.Millisecond)
 
@@ -87,7 +87,7 @@ func TestSlowCallTimesOut(t *testing.T) {
 	var all sync.WaitGroup
 	all.Go(func() { afterQuery = impatient.get(t.Context(), unhurried) })
 	all.Go(func() { afterCall = patient.get(t.Context(), known) })
-	all.Go(func() { slow = hurt.soon(2*time.Second, inTime) })
+	all.Go(func() { slow = hurt.soon(2200*time.Millisecond, inTime) }) // twice its patience is too long
 	all.Wait()
 	if slow == inTime {
 		slow += givenUp
@@ -101,7 +101,7 @@ func TestSlowCallTimesOut(t *testing.T) {
 	rows := func(quick, slow, afterQuery, afterCall string) string {
 		return recorder.Table([]string{"PaymentTimeout", "what takes time", "answer"},
 			[]string{"500 ms", "nothing", quick},
-			[]string{"500 ms", "the payment API, a minute", slow},
+			[]string{"1.2 s", "the payment API, a minute", slow},
 			[]string{"500 ms", "the database, 1 s", afterQuery},
 			[]string{"4 s", "the payment API, 1.5 s", afterCall})
 	}
@@ -115,6 +115,10 @@ func TestSlowCallTimesOut(t *testing.T) {
 	case quick != http.StatusOK:
 		f.Cause = "The payment API answers at once, and PaymentTimeout leaves it 500 ms."
 	case !strings.HasPrefix(slow, inTime):
+		if hurt.payments.asked.Load() > 1 {
+			f.Cause = "Each try has a time of its own, and the customer waits for all of them. The limit belongs around the tries, so that\nit holds for what they take together."
+			break
+		}
 		f.Cause = "Whoever calls somebody else decides how long to wait: the other side may never answer, and each request that waits\nholds a connection, a goroutine and a customer. context.WithTimeout, around the one call that may be slow."
 	case slow != inTime+givenUp:
 		f.Cause = "The customer has an answer, and the call goes on without anybody who waits for it. It holds its goroutine and its\nconnection, as before. A context that is done ends the call itself."
@@ -137,7 +141,7 @@ func (d *desk) soon(limit time.Duration, inTime string) string {
 		}
 		return inTime
 	case <-time.After(limit):
-		return fmt.Sprintf("none, %.0f s later", limit.Seconds())
+		return fmt.Sprintf("none, %.3g s later", limit.Seconds())
 	}
 }
 
