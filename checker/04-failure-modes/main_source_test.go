@@ -35,7 +35,12 @@ func mustCatchSignal(t *testing.T) {
 			continue // it is the compiler's to complain
 		}
 		for _, decl := range parsed.Decls {
-			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Body != nil {
+			fn, ok := decl.(*ast.FuncDecl)
+			switch {
+			case !ok || fn.Body == nil:
+			case fn.Recv != nil:
+				p.funcs["."+fn.Name.Name] = fn
+			default:
 				if p.funcs[fn.Name.Name] = fn; fn.Name.Name == "main" {
 					file = name
 				}
@@ -65,7 +70,7 @@ func mustCatchSignal(t *testing.T) {
 // A reading follows a program's functions from main on, roughly in the order in
 // which things happen.
 type reading struct {
-	funcs   map[string]*ast.FuncDecl // of the package, by name
+	funcs   map[string]*ast.FuncDecl // of the package, by name; a method's has a dot before it
 	calling []string                 // functions that are being read
 
 	caught token.Pos // where it first asks for SIGTERM
@@ -112,6 +117,7 @@ func (r *reading) called(call *ast.CallExpr, awaited bool) {
 		pkg, ok := fun.X.(*ast.Ident)
 		switch {
 		case !ok:
+			r.call("."+fun.Sel.Name, awaited)
 		case pkg.Name == "signal" && (fun.Sel.Name == "NotifyContext" || fun.Sel.Name == "Notify") && asksForTerm(call):
 			if !r.caught.IsValid() {
 				r.caught, r.late = call.Pos(), r.run.IsValid()
@@ -120,6 +126,8 @@ func (r *reading) called(call *ast.CallExpr, awaited bool) {
 			if awaited && !r.run.IsValid() {
 				r.run = call.Pos()
 			}
+		default:
+			r.call("."+fun.Sel.Name, awaited)
 		}
 	}
 }
