@@ -36,7 +36,7 @@ func TestInstrumentsMadeOnce(t *testing.T) {
 		return
 	}
 	says := func(first, more int64) string {
-		return recorder.Table([]string{"instruments"}, []string{"  made by the end of the first query", fmt.Sprint(first)}, []string{"  made for three more queries queries", fmt.Sprint(more)})
+		return recorder.Table([]string{"instruments"}, []string{"  made by the end of the first query", fmt.Sprint(first)}, []string{"  made for three more queries", fmt.Sprint(more)})
 	}
 	f := recorder.At((*dbmetrics.Store).Status, finding.Finding{Want: says(first, 0), Got: says(first, more)})
 	if first == 0 {
