@@ -13,6 +13,7 @@ import (
 	"otel.workshop/internal/desk"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/session/sessiontest"
+	"otel.workshop/internal/waterfall/canned"
 )
 
 // What the terminal is told, the page shows within a second.
@@ -290,4 +291,28 @@ func TestTheListFollowsIntoAnotherStep(t *testing.T) {
 	eval[int](tb, `document.querySelector("#step-02").open = false, 0`)
 	eval[int](tb, `htmx.ajax("GET", "/workshop/nav", {target: "#nav", swap: "innerMorph"}).then(() => 0)`)
 	require.False(t, eval[bool](tb, `document.querySelector("#step-02").open`), "what somebody closes stays closed")
+}
+
+// A trace that is chosen while others arrive is the one that is shown.
+func TestAChoiceIsNotOvertaken(t *testing.T) {
+	s, _ := fake(t)
+	export(t, s, canned.TwoSeconds()...)
+	export(t, s, canned.Torn()[2:]...)
+	first := canned.TwoSeconds()[0].TraceID
+	tb := openTab(t, s)
+	tb.open("/live")
+	tb.until(`document.querySelector("#traces").hasAttribute("data-htmx-powered")`, 5*time.Second)
+	time.Sleep(500 * time.Millisecond) // the page has caught up
+	tb.holdUp("*/live/traces*", 200*time.Millisecond)
+	tb.until(fmt.Sprintf(`!document.querySelector("#t-%s [aria-current]")`, first), time.Second)
+	arrival := `document.dispatchEvent(new Event("traces"))`
+	eval[bool](tb, arrival)
+	eval[int](tb, fmt.Sprintf(`document.querySelector("#t-%s a").click(), 0`, first))
+	eval[bool](tb, arrival)
+	chosen := fmt.Sprintf(`document.querySelector("#t-%s [aria-current]")`, first)
+	tb.until(chosen, 5*time.Second)
+	for range 20 { // the second arrival is answered, too
+		time.Sleep(50 * time.Millisecond)
+		require.True(t, eval[bool](tb, "Boolean("+chosen+")"))
+	}
 }
