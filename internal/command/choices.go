@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"otel.workshop/internal/variant"
 )
 
@@ -31,11 +33,18 @@ func (w *workshop) knownVariants() string {
 	if err != nil || len(variants) == 0 {
 		return ""
 	}
+	return listVariants(variants, w.terminalWidth())
+}
+
+// listVariants writes each variant's summary beside its name, within width
+// columns. Without a width each has one line, which can be searched.
+func listVariants(variants []variant.Variant, width int) string {
 	var lines strings.Builder
 	step, widest := "", 0
 	for _, v := range variants {
 		widest = max(widest, len(v.Name))
 	}
+	beside := widest + 4
 	for _, v := range variants {
 		if v.Name == variant.Starter {
 			continue
@@ -44,7 +53,12 @@ func (w *workshop) knownVariants() string {
 			step = v.Step
 			lines.WriteString("\n\n" + step)
 		}
-		lines.WriteString("\n  " + v.Name + strings.Repeat(" ", widest+2-len(v.Name)) + v.Summary)
+		summary := v.Summary
+		if width > 0 {
+			summary = ansi.Wordwrap(summary, max(width-beside, 20), "")
+			summary = strings.ReplaceAll(summary, "\n", "\n"+strings.Repeat(" ", beside))
+		}
+		lines.WriteString("\n  " + v.Name + strings.Repeat(" ", widest+2-len(v.Name)) + summary)
 	}
 	return lines.String()
 }

@@ -48,13 +48,26 @@ func (w *workshop) look() terminal.Look {
 		return terminal.Look{Width: terminal.DefaultWidth}
 	}
 	look := terminal.Look{Width: terminal.DefaultWidth, Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
-	if width, _, err := term.GetSize(f.Fd()); err == nil && width > 0 {
+	if width := w.terminalWidth(); width > 0 {
 		look.Width = min(width, terminal.MaxWidth)
 	}
 	if look.Color {
 		lipgloss.EnableLegacyWindowsANSI(f) // older consoles print escape sequences as they are
 	}
 	return look
+}
+
+// terminalWidth returns the columns of the terminal that stdout is, or 0.
+func (w *workshop) terminalWidth() int {
+	f, ok := w.stdout.(*os.File)
+	if !ok || !term.IsTerminal(f.Fd()) {
+		return 0
+	}
+	width, _, err := term.GetSize(f.Fd())
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // interactive reports whether a person sits at both ends.
