@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"otel.workshop/internal/variant"
@@ -83,6 +84,8 @@ func (w Workspace) StateDir() (string, error) {
 		return dir, nil
 	case errors.Is(err, fs.ErrPermission):
 		return "", fmt.Errorf("cannot write into %s: make it and the checkout around it yours (on Linux and macOS: sudo chown -R \"$USER\" %s; chmod -R u+rwX %s), or clone into a folder that is: %w", dir, quote(w.Root), quote(dir), err)
+	case errors.Is(err, syscall.EROFS):
+		return "", fmt.Errorf("cannot write into %s: clone the workshop onto a disk that can be written to: %w", w.Root, err)
 	case !isDir(dir):
 		return "", fmt.Errorf("cannot make the folder %s: delete the file of that name, if there is one: %w", dir, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -83,6 +84,22 @@ func TestStateDirThatIsReadOnly(t *testing.T) {
 	_, err = w.Solve(step)
 	require.ErrorIs(t, err, fs.ErrPermission)
 	require.ErrorIs(t, w.SaveProgress(newProgress()), fs.ErrPermission)
+}
+
+// readOnly is a disk that is mounted so.
+type readOnly struct{ realDisk }
+
+func (readOnly) mkdirAll(dir string) error {
+	return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.EROFS}
+}
+
+func TestStateDirOnADiskMountedReadOnly(t *testing.T) {
+	w := checkout(t)
+	w.disk = readOnly{}
+	_, err := w.StateDir()
+	require.ErrorIs(t, err, syscall.EROFS)
+	require.ErrorContains(t, err, "a disk that can be written to")
+	require.NotContains(t, err.Error(), "delete", "no file is in the way")
 }
 
 func TestStateDirWithoutPermission(t *testing.T) {
