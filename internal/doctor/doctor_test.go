@@ -99,6 +99,10 @@ func TestFindings(t *testing.T) {
 			g.answers["mod download"], g.fails["mod download"] = "go: go.mod:3: unknown directive: x\n", true
 		}, "modules", Bad, "go.mod:3: unknown directive", "git restore"},
 
+		"no room to look at modules": {func(_ *Options, g *fakeGo) {
+			g.answers["mod download"], g.fails["mod download"] = "go: write /tmp/x/go.sum: no space left on device\n", true
+		}, "modules", Bad, "no space left on device", "TMPDIR"},
+
 		"cold build cache": {func(_ *Options, g *fakeGo) {
 			g.answers["build -n"] = "/go/tool/compile -o x -p net/http -std\n\"C:\\go\\tool\\compile.exe\" -o x -p fmt -std\n"
 		}, "build cache", Warn, "2 packages", "--warm"},

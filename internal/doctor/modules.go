@@ -28,6 +28,8 @@ func (o Options) modules(ctx context.Context) []Finding {
 	f := Finding{Name: "modules"}
 	all, missing, err := o.download(ctx, noNetwork)
 	switch {
+	case err != nil && strings.Contains(err.Error(), "no space left on device"):
+		f.Level, f.Says, f.Do = Bad, err.Error(), "make room in "+os.TempDir()+" (or set TMPDIR to another folder), and in what go env GOMODCACHE names"
 	case err != nil:
 		f.Level, f.Says, f.Do = Bad, err.Error(), "let git restore go.mod go.sum bring the files back, unless you changed them on purpose"
 	case len(missing) > 0 && all == 0:
