@@ -125,6 +125,16 @@ func (r Result) Point() (Figure, bool) {
 // ofAll says a part and the whole.
 func ofAll(n, all int) string { return fmt.Sprintf("%d of %d", n, all) }
 
+// serverSpans says how many of the answered requests left one; or only how many
+// there are, when those of callers that had hung up are among them.
+func serverSpans(s Side) string {
+	n, answered := s.Telemetry.ServerSpans, len(s.Callers.Answered())
+	if n > answered {
+		return fmt.Sprint(n)
+	}
+	return ofAll(n, answered)
+}
+
 // ratio says a quotient with one decimal, where there is something behind the
 // point.
 func ratio(a, b int) string {

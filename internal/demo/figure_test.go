@@ -77,3 +77,14 @@ func TestAlone(t *testing.T) {
 	require.Equal(t, []string{"12:00:03 lost 5 spans"}, broken.Alone(right))
 	require.Empty(t, right.Alone(broken))
 }
+
+func TestServerSpansOfRequestsThatNobodyWaitedFor(t *testing.T) {
+	for _, test := range []struct {
+		spans int
+		says  string
+	}{{1, "1 of 2"}, {2, "2 of 2"}, {3, "3"}} {
+		side := Side{Telemetry: Telemetry{ServerSpans: test.spans}}
+		side.Callers.Requests = []Request{{Status: 200}, {Status: 200}, {HungUp: true}}
+		require.Equal(t, test.says, serverSpans(side))
+	}
+}

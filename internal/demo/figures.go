@@ -22,7 +22,7 @@ var figures = []figure{
 	{id: Orphans, label: "spans whose parent never arrived",
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Orphans) }},
 	{id: ServerSpans, label: "server spans received",
-		says: func(s Side) string { return ofAll(s.Telemetry.ServerSpans, len(s.Callers.Answered())) }},
+		says: serverSpans},
 	{id: Spans, label: "spans received from the service",
 		other: spans},
 	{id: PaymentSpans, label: "spans received from the payment API",
