@@ -133,7 +133,7 @@ func TestFlushHasDeadline(t *testing.T) {
 		return
 	}
 	if !answered {
-		recorder.Needs(t, "exporter-never-blocks")
+		recorder.Needs(t, "exporter-never-blocks", "collector-down-harmless")
 	}
 	recorder.Needs(t, "exporter-drains")
 	if !late {
