@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
@@ -315,4 +316,29 @@ func TestAChoiceIsNotOvertaken(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 		require.True(t, eval[bool](tb, "Boolean("+chosen+")"))
 	}
+}
+
+// Without JavaScript the page follows nothing by itself, but every button works.
+func TestWithoutScripts(t *testing.T) {
+	s, _ := fake(t)
+	tb := openTab(t, s)
+	tell(tb, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	press := func(selector string) {
+		t.Helper()
+		eval[int](tb, fmt.Sprintf(`document.querySelector(%q).click(), 0`, selector))
+	}
+	tb.open("/")
+	press("#next")
+	require.Eventually(t, func() bool { return s.desk.At().ID == "beta" }, 5*time.Second, 10*time.Millisecond)
+	tb.until(`document.querySelector("h1")?.innerText.includes("Beta things")`, 5*time.Second)
+	press("#hint")
+	tb.until(`document.querySelector(".hints")?.innerText.includes("nudge beta")`, 5*time.Second)
+	press("#previous")
+	tb.until(`document.querySelector("h1")?.innerText.includes("Alpha things")`, 5*time.Second)
+	tb.open("/live")
+	require.Contains(t, tb.text("main"), "collector down")
+	press(`.fault[data-key="0"]`)
+	tb.until(`document.querySelector('.fault[aria-pressed="true"]')`, 5*time.Second)
+	press(`.fault[data-key="0"]`)
+	tb.until(`document.querySelector('.fault[data-key="0"]')?.ariaPressed === "false"`, 5*time.Second)
 }
