@@ -2,19 +2,15 @@ package web
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/desk"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/session/sessiontest"
-	"otel.workshop/internal/waterfall/canned"
 )
 
 // What the terminal is told, the page shows within a second.
@@ -65,59 +61,6 @@ func TestASaveChangesTheVerdict(t *testing.T) {
 	tb.key("r")
 	graded()
 	tb.until(`document.querySelector("#check").innerText.includes("does not compile") && document.querySelector("#check").innerText.includes("oops")`, 5*time.Second)
-}
-
-// A script that is slow to arrive is waited for: a page that begins without the
-// one that hears of changes would stand still for good.
-func TestTheScriptsArriveInAnyOrder(t *testing.T) {
-	for _, slow := range []string{"htmx.min.js", "hx-sse.min.js", "page.js"} {
-		t.Run(slow, func(t *testing.T) {
-			s, _ := fake(t)
-			tb := openTab(t, s)
-			tb.holdUp("*"+slow, 300*time.Millisecond)
-			tb.open("/")
-			checks := s.desk.Session().Steps[0].Checks
-			s.desk.GoTo(checks[1])
-			tb.until(`document.querySelector("h1").innerText.includes("Beta things")`, 5*time.Second)
-			s.desk.GoTo(checks[2]) // not with the page's own catching up
-			tb.until(`document.querySelector("h1").innerText.includes("Gamma things")`, 5*time.Second)
-			tb.key("?")
-			tb.until(`document.querySelector("#keys").open`, time.Second)
-		})
-	}
-}
-
-// A browser has six connections for all tabs of the workshop: those that wait
-// in the background, the next seven mistakes to show, leave some for the others.
-func TestTabsInTheBackgroundTakeNoConnection(t *testing.T) {
-	s, _ := fake(t)
-	tb := openTab(t, s)
-	tb.open("/")
-	here := tell(tb, target.GetTargetInfo, target.GetTargetInfoParams{}).TargetInfo.BrowserContextID
-	for range 7 {
-		opened := tell(tb, target.CreateTarget, target.CreateTargetParams{URL: s.URL() + "/live", BrowserContextID: here, Background: new(true)}).TargetID
-		require.Eventually(t, func() bool {
-			info := tell(tb, target.GetTargetInfo, target.GetTargetInfoParams{TargetID: opened}).TargetInfo
-			return strings.HasPrefix(info.Title, "Live")
-		}, 5*time.Second, 20*time.Millisecond, "a tab does not load")
-	}
-	s.desk.GoTo(s.desk.Session().Steps[0].Checks[1])
-	tb.until(`document.querySelector("h1").innerText.includes("Beta things")`, 5*time.Second)
-}
-
-// A connection that fails at the very beginning is made again.
-func TestTheFirstConnectionIsTriedAgain(t *testing.T) {
-	s, _ := fake(t)
-	tb := openTab(t, s)
-	tb.refuseOnce("*/events")
-	tb.open("/")
-	tb.until(`!document.querySelector("#offline").hidden`, 5*time.Second)
-	tb.mu.Lock()
-	tb.problems = nil // of course the browser complains of that
-	tb.mu.Unlock()
-	tb.until(`document.querySelector("#offline").hidden`, 5*time.Second)
-	s.desk.GoTo(s.desk.Session().Steps[0].Checks[1])
-	tb.until(`document.querySelector("h1").innerText.includes("Beta things")`, 5*time.Second)
 }
 
 func TestTheButtonWithoutAMouse(t *testing.T) {
@@ -248,18 +191,6 @@ func TestSingleKeysCanBeSwitchedOff(t *testing.T) {
 	tb.until(`location.pathname === "/"`, 5*time.Second)
 }
 
-func TestAPageThatIsLeftBehindSaysSo(t *testing.T) {
-	s, _ := fake(t)
-	tb := openTab(t, s)
-	tb.open("/")
-	tb.until(`document.querySelector("#offline").hidden`, time.Second)
-	tb.mu.Lock()
-	tb.alone = true // of course it complains from now on
-	tb.mu.Unlock()
-	s.Close()
-	tb.until(`!document.querySelector("#offline").hidden`, 30*time.Second)
-}
-
 // No other button slips into the place of the one that has the focus: Enter
 // pressed once more does nothing unasked.
 func TestTheLastHintDoesNotHandOnTheFocus(t *testing.T) {
@@ -292,53 +223,4 @@ func TestTheListFollowsIntoAnotherStep(t *testing.T) {
 	eval[int](tb, `document.querySelector("#step-02").open = false, 0`)
 	eval[int](tb, `htmx.ajax("GET", "/workshop/nav", {target: "#nav", swap: "innerMorph"}).then(() => 0)`)
 	require.False(t, eval[bool](tb, `document.querySelector("#step-02").open`), "what somebody closes stays closed")
-}
-
-// A trace that is chosen while others arrive is the one that is shown.
-func TestAChoiceIsNotOvertaken(t *testing.T) {
-	s, _ := fake(t)
-	export(t, s, canned.TwoSeconds()...)
-	export(t, s, canned.Torn()[2:]...)
-	first := canned.TwoSeconds()[0].TraceID
-	tb := openTab(t, s)
-	tb.open("/live")
-	tb.until(`document.querySelector("#traces").hasAttribute("data-htmx-powered")`, 5*time.Second)
-	time.Sleep(500 * time.Millisecond) // the page has caught up
-	tb.holdUp("*/live/traces*", 200*time.Millisecond)
-	tb.until(fmt.Sprintf(`!document.querySelector("#t-%s [aria-current]")`, first), time.Second)
-	arrival := `document.dispatchEvent(new Event("traces"))`
-	eval[bool](tb, arrival)
-	eval[int](tb, fmt.Sprintf(`document.querySelector("#t-%s a").click(), 0`, first))
-	eval[bool](tb, arrival)
-	chosen := fmt.Sprintf(`document.querySelector("#t-%s [aria-current]")`, first)
-	tb.until(chosen, 5*time.Second)
-	for range 20 { // the second arrival is answered, too
-		time.Sleep(50 * time.Millisecond)
-		require.True(t, eval[bool](tb, "Boolean("+chosen+")"))
-	}
-}
-
-// Without JavaScript the page follows nothing by itself, but every button works.
-func TestWithoutScripts(t *testing.T) {
-	s, _ := fake(t)
-	tb := openTab(t, s)
-	tell(tb, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-	press := func(selector string) {
-		t.Helper()
-		eval[int](tb, fmt.Sprintf(`document.querySelector(%q).click(), 0`, selector))
-	}
-	tb.open("/")
-	press("#next")
-	require.Eventually(t, func() bool { return s.desk.At().ID == "beta" }, 5*time.Second, 10*time.Millisecond)
-	tb.until(`document.querySelector("h1")?.innerText.includes("Beta things")`, 5*time.Second)
-	press("#hint")
-	tb.until(`document.querySelector(".hints")?.innerText.includes("nudge beta")`, 5*time.Second)
-	press("#previous")
-	tb.until(`document.querySelector("h1")?.innerText.includes("Alpha things")`, 5*time.Second)
-	tb.open("/live")
-	require.Contains(t, tb.text("main"), "collector down")
-	press(`.fault[data-key="0"]`)
-	tb.until(`document.querySelector('.fault[aria-pressed="true"]')`, 5*time.Second)
-	press(`.fault[data-key="0"]`)
-	tb.until(`document.querySelector('.fault[data-key="0"]')?.ariaPressed === "false"`, 5*time.Second)
 }
