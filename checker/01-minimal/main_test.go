@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"syscall"
 	"testing"
@@ -17,11 +18,22 @@ import (
 
 func TestMain(m *testing.M) { recorder.Main(m, program) }
 
-// program is the learner's service as a process of its own, on a port that it
-// prints. Each request takes a moment, and a slow one (/?slow) a longer moment,
-// so that some are in flight when the end comes. That it has arrived is told at
-// once, with a 103.
+// program is the learner's code in a process of its own: the service, or what
+// a check wants to know of a process with another environment.
 func program() error {
+	switch os.Getenv(errand) {
+	case errandDescribe:
+		return describe()
+	case errandSend:
+		return send()
+	}
+	return serve()
+}
+
+// serve is the learner's service, on a port that it prints. Each request takes
+// a moment, and a slow one (/?slow) a longer moment, so that some are in flight
+// when the end comes. That it has arrived is told at once, with a 103.
+func serve() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
