@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"otel.workshop/checker/04-failure-modes/shop"
 	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
 	failuremodes "otel.workshop/steps/04-failure-modes"
@@ -24,10 +25,14 @@ func TestMain(m *testing.M) { recorder.Main(m, program) }
 // paymentsURL is the environment variable that tells program of the payment API.
 const paymentsURL = "PAYMENTS_URL"
 
-// program is the learner's service as a process of its own, on a port that it
-// prints.
+// program is the learner's service as a process of its own: their whole
+// program, or their Run in one of ours, which prints where it listens.
 func program() error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	if os.Getenv(asShop) != "" {
+		shop.Laid()
+		return nil
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
