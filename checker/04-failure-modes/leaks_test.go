@@ -19,7 +19,7 @@ func TestNothingLeaks(t *testing.T) {
 	s := newService(t)
 	s.start(t)
 	for range 3 {
-		s.mustServe(t)
+		s.mustAnswer(t)
 	}
 	end := s.end(8 * time.Second)
 	want := recorder.Table([]string{"Run", "returns"}, []string{"still running", "nothing"})

@@ -25,9 +25,9 @@ func TestExportErrorsLogged(t *testing.T) {
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "20") // milliseconds
 	s := newService(t)
 	s.start(t)
-	s.mustServe(t)
+	s.mustAnswer(t)
 	s.collector.Be(receiver.Trouble{Code: http.StatusBadRequest, Says: quota}) // 503 would be tried again
-	s.mustServe(t)
+	s.mustAnswer(t)
 	otel.Handle(errors.New(other))
 	s.log.tellsSoon("400 ", 2*time.Second)
 	end := s.end(8 * time.Second)
