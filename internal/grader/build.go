@@ -27,6 +27,8 @@ type build struct {
 	overlay string // the -overlay file, or ""
 	vet     string // where go vet's output will be, or "" when nobody has asked it
 	failure string // the compiler's messages, when it did not build
+
+	env []string // what the checks' processes get in their environment besides
 }
 
 // BuildArgs are the arguments of the go command that compiles the checks of a

@@ -75,6 +75,14 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 		return report, nil
 	}
 
+	report.Results, err = runBuilt(ctx, b, step, checks, o)
+	report.Duration = time.Since(start)
+	return report, err
+}
+
+// runBuilt runs checks that have been built, and says what became of them. It
+// returns an error only when ctx is done.
+func runBuilt(ctx context.Context, b build, step lesson.Step, checks []lesson.Check, o Options) ([]Result, error) {
 	r := &runner{build: b, limit: o.Limit, hurry: make(chan struct{}), progress: o.Progress}
 	if r.limit == 0 {
 		r.limit = defaultLimit
@@ -90,14 +98,14 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 		graded = append(graded, r.runAll(ctx, missing)...)
 	}
 	if err := context.Cause(ctx); err != nil {
-		return report, err
+		return nil, err
 	}
 	block(step, graded)
+	var results []Result
 	for _, j := range graded[:len(checks)] {
-		report.Results = append(report.Results, j.Result)
+		results = append(results, j.Result)
 	}
-	report.Duration = time.Since(start)
-	return report, nil
+	return results, nil
 }
 
 // choose returns the checks of step that are asked for, in the lesson's order.
