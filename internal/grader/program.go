@@ -27,7 +27,7 @@ func programBeside(root, step string, files variant.Files) (map[string][]byte, e
 	if !hasPlace(root, step) {
 		return nil, nil
 	}
-	dir := path.Join("checker", step, "shop")
+	dir := programDir(step)
 	replace := make(map[string][]byte)
 	for name, data := range files {
 		base, ok := strings.CutPrefix(name, "shop/")
@@ -51,9 +51,12 @@ func programBeside(root, step string, files variant.Files) (map[string][]byte, e
 	return replace, nil
 }
 
+// programDir is the package that the program of a step is laid over.
+func programDir(step string) string { return path.Join("checker", step, "shop") }
+
 // hasPlace reports whether the checks of a step have a package for its program.
 func hasPlace(root, step string) bool {
-	_, err := os.Stat(filepath.Join(root, "checker", step, "shop", beside))
+	_, err := os.Stat(filepath.Join(root, filepath.FromSlash(programDir(step)), beside))
 	return err == nil
 }
 
