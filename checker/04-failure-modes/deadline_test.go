@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -34,11 +35,8 @@ var hanging = []struct {
 // The flush should end with FlushTimeout when the collector hangs.
 func TestFlushHasDeadline(t *testing.T) {
 	flushes := playHanging(t, 1)
-	for _, f := range flushes {
-		if f.late() && f.returned { // a busy machine is slow: once more, with time
-			flushes = playHanging(t, 3)
-			break
-		}
+	if slices.ContainsFunc(flushes, flush.late) && !slices.ContainsFunc(flushes, flush.hangs) {
+		flushes = playHanging(t, 2) // a busy machine is slow: once more, with time
 	}
 	for _, f := range flushes {
 		f.mustBeInTime(t)
@@ -56,10 +54,13 @@ type flush struct {
 	answered bool          // requests, before the end
 	returned bool          // Run
 	took     time.Duration
+	besides  time.Duration // what an end takes besides: the least of all of them
+	slack    time.Duration // what is nobody's fault
 }
 
+func (f flush) hangs() bool { return !f.returned }
 func (f flush) early() bool { return f.all && f.returned && f.took < f.timeout-50*time.Millisecond }
-func (f flush) late() bool  { return !f.returned || f.took > f.timeout*3/2+300*time.Millisecond }
+func (f flush) late() bool  { return !f.returned || f.took > f.timeout+f.besides+f.slack }
 
 // playHanging ends services while their collectors hang, all at once. slower
 // multiplies what they may take.
@@ -74,7 +75,7 @@ func playHanging(t *testing.T, slower time.Duration) []flush {
 		s.client.Timeout = time.Second
 		s.start(t)
 		flushes[i] = flush{
-			what: h.what, all: len(h.paths) == 2, timeout: s.cfg.FlushTimeout, limit: 2*time.Second + s.cfg.FlushTimeout,
+			what: h.what, all: len(h.paths) == 2, timeout: s.cfg.FlushTimeout, limit: 3*time.Second + s.cfg.FlushTimeout,
 			answered: s.get(known).code != 0,
 		}
 		services[i] = s
@@ -91,6 +92,17 @@ func playHanging(t *testing.T, slower time.Duration) []flush {
 		})
 	}
 	all.Wait()
+	// A service may go on for a while before it drains, and drain before it
+	// flushes. That takes as long whatever FlushTimeout is.
+	besides := flushes[0].limit
+	for _, f := range flushes {
+		if f.returned {
+			besides = min(besides, max(0, f.took-f.timeout))
+		}
+	}
+	for i := range flushes {
+		flushes[i].besides, flushes[i].slack = besides, slower*225*time.Millisecond // half of what the values differ by
+	}
 	return flushes
 }
 

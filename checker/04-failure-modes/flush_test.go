@@ -68,8 +68,7 @@ func TestDrainBeforeFlush(t *testing.T) {
 	s := newService(t)
 	s.collector.Be(receiver.Trouble{Takes: 50 * time.Millisecond}) // whoever doesn't wait for it loses
 	s.start(t)
-	s.mustAnswer(t)
-	before := s.get(unknown) // it leaves no receipt, which would give those below time to finish
+	before := s.mustAnswer(t) // it leaves no receipt, which would give those below time to finish
 	// http.Server.Shutdown looks whether all have finished after 1, 3, 7, … 127,
 	// 255, 511 ms. After the receipt's 200 ms it would be too late to lose it.
 	s.payments.take(180 * time.Millisecond)

@@ -20,6 +20,7 @@ func TestNothingLeaks(t *testing.T) {
 	s.start(t)
 	for range 3 {
 		s.mustAnswer(t)
+		s.get(known)
 	}
 	end := s.end(8 * time.Second)
 	want := recorder.Table([]string{"Run", "returns"}, []string{"still running", "nothing"})

@@ -79,6 +79,7 @@ func TestRequestsAsBefore(t *testing.T) {
 			}
 			mustAnswer(t, i, a)
 			mustRecord(t, i, a, log)
+			mustStandBelow(t, i, a, d.payments.callers())
 		}
 		mustNotTellTexts(t, askings)
 		if n := d.queries() - before; n != 6 {
@@ -221,6 +222,33 @@ func mustRecord(t *testing.T, i int, a asking, log *logbook) {
 	if r.log && a.code != http.StatusOK && !log.tells(a.trace) {
 		fail("a line in the service's log has its trace_id", "no line in the service's log has its trace_id",
 			"The line of a request that failed leads to its trace: see 2.13.")
+	}
+}
+
+// mustStandBelow ends the check when a query, or the call to the payment API,
+// is not where it belongs. called are the spans that the payment API has seen.
+func mustStandBelow(t *testing.T, i int, a asking, called map[string]bool) {
+	t.Helper()
+	r := requests[i]
+	if r.load == "none" {
+		return
+	}
+	f := recorder.At(failuremodes.NewHandler, finding.Finding{Got: r.what + "\n" + recorder.Tree(a.spans)})
+	load := named(a.spans, "load order")[0]
+	if !slices.ContainsFunc(named(a.spans, "db.query"), func(s tracetest.SpanStub) bool { return recorder.Below(a.spans, s, load) }) {
+		f.Want = r.what + "\nGET /orders/{id}\n└─ load order\n   └─ db.query"
+		recorder.Fail(t, f)
+	}
+	if len(r.body) == 0 {
+		return
+	}
+	server := recorder.OfKind(a.spans, trace.SpanKindServer)[0]
+	calls := slices.ContainsFunc(recorder.OfKind(a.spans, trace.SpanKindClient), func(s tracetest.SpanStub) bool {
+		return called[s.SpanContext.SpanID().String()] && recorder.Below(a.spans, s, server)
+	})
+	if !calls {
+		f.Want = r.what + "\nGET /orders/{id}\n├─ load order\n│  └─ db.query\n└─ HTTP GET, which the payment API has heard of"
+		recorder.Fail(t, f)
 	}
 }
 

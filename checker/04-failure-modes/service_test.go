@@ -155,15 +155,16 @@ func (s *service) spansOf(trace string) (spans tracetest.SpanStubs) {
 	return spans
 }
 
-// mustAnswer ends the check when the service has no answer to a simple request.
-// What it answers is another check's business.
+// mustAnswer ends the check when the service has no answer to a simple request,
+// for an order that does not exist: it leaves no receipt that Run would wait
+// for. What it answers is another check's business.
 func (s *service) mustAnswer(t *testing.T) reply {
 	t.Helper()
-	r := s.get(known)
+	r := s.get(unknown)
 	if r.code != 0 {
 		return r
 	}
-	got := "GET /orders/42   " + r.String()
+	got := "GET /orders/999   " + r.String()
 	select {
 	case <-s.ended:
 		if got = "Run has returned, before anybody asked it to"; s.err != nil {
@@ -172,7 +173,7 @@ func (s *service) mustAnswer(t *testing.T) reply {
 	default:
 	}
 	recorder.Fail(t, recorder.At(failuremodes.Run, finding.Finding{
-		Want:  "GET /orders/42   200",
+		Want:  "GET /orders/999   404",
 		Got:   got,
 		Cause: "Run has to serve the handler on the listener that it is given, until its context is done.",
 	}))

@@ -41,7 +41,7 @@ type ending struct {
 
 const (
 	asked    = 5               // requests, before the signal
-	patience = 4 * time.Second // with a process that was asked to end: a right one takes a few hundredths
+	patience = 3 * time.Second // with a process that was asked to end: a right one takes a few hundredths
 )
 
 // endBy starts a program, asks it for some orders, and sends it a signal.

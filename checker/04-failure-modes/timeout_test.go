@@ -25,7 +25,7 @@ var slowness = []struct {
 	{200 * time.Millisecond, "nothing", known, func(*payments) {}, false},
 	{200 * time.Millisecond, "the payment API, a minute", known, func(p *payments) { p.take(time.Minute) }, true},
 	{600 * time.Millisecond, "the payment API, a minute", known, func(p *payments) { p.take(time.Minute) }, true},
-	{200 * time.Millisecond, "its answer, which breaks off", known, func(p *payments) { p.stall.Store(true) }, true},
+	{200 * time.Millisecond, "its answer, which never ends", known, func(p *payments) { p.stall.Store(true) }, true},
 	{200 * time.Millisecond, "the database, 400 ms", unhurried, func(*payments) {}, false},
 	{4 * time.Second, "the payment API, 700 ms", known, func(p *payments) { p.take(700 * time.Millisecond) }, false},
 }
@@ -108,7 +108,7 @@ func explainWaits(t *testing.T, waits []wait) {
 	want, got := [][]string{{"PaymentTimeout", "what takes time", "answer"}}, [][]string{{"PaymentTimeout", "what takes time", "answer"}}
 	for i, s := range slowness {
 		w := waits[i]
-		row := []string{s.patience.String(), s.what}
+		row := []string{spelled(s.patience), s.what}
 		is, should := fmt.Sprint(w.code), fmt.Sprint(sound)
 		cause := "The payment API would have answered in time, and was given up before. How long to wait is for Config to say:\nPaymentTimeout."
 		switch {
@@ -131,7 +131,7 @@ func explainWaits(t *testing.T, waits []wait) {
 		case s.hangs:
 			is = givenUp
 		case i == 0:
-			cause = fmt.Sprintf("The payment API answers at once, and PaymentTimeout leaves it %s. A time that begins with the request is meant: not\none that began with the handler, nor one that is over when the call begins.", s.patience)
+			cause = fmt.Sprintf("The payment API answers at once, and PaymentTimeout leaves it %s. A time that begins with the request is meant: not\none that began with the handler, nor one that is over when the call begins.", spelled(s.patience))
 		case s.order == unhurried:
 			cause = "The database has used up the time that was meant for the payment API, which would have answered at once. The limit\nbelongs around that one call, and begins with it."
 		}
@@ -146,4 +146,12 @@ func explainWaits(t *testing.T, waits []wait) {
 	if f.Want, f.Got = recorder.Table(want...), recorder.Table(got...); f.Got != f.Want {
 		recorder.Fail(t, f)
 	}
+}
+
+// spelled writes a duration with its unit apart: "200 ms".
+func spelled(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.3g s", d.Seconds())
 }
