@@ -3,9 +3,12 @@ package failuremodes_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -47,7 +50,7 @@ func mustTakeCallsAtTheEnd(t *testing.T) {
 		})
 	case <-time.After(aSecond):
 	}
-	rows[3][1] = race(t)
+	rows[3][1] = race()
 	got := recorder.Table(rows...)
 	if got == want {
 		return
@@ -72,49 +75,41 @@ func fate(limit time.Duration, f func() any) string {
 	}
 }
 
-// race has ExportSpans and Shutdown called at the same moment, many times.
-func race(t *testing.T) string {
-	const rounds, callers = 60, 4
+// race has Shutdown called while ExportSpans is busy with very many spans.
+func race() string {
+	const rounds, callers, many = 10, 2, 20_000
 	var (
 		mu    sync.Mutex
 		worst any
 	)
-	note := func(p any) {
-		if p != nil {
+	note := func() {
+		if p := recover(); p != nil {
 			mu.Lock()
 			defer mu.Unlock()
 			worst = p
 		}
 	}
 	happened := fate(3*time.Second, func() any {
-		batch := spans("a", "b", "c", "d")
+		batch := slices.Repeat(spans("a span"), many)
 		for range rounds {
-			q := failuremodes.NewQueueExporter(newBehind(t), 10_000, (&logbook{}).logger())
+			next := nowhere{make(chan struct{}, 1)}
+			q := failuremodes.NewQueueExporter(next, callers*many, (&logbook{}).logger())
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			ready, over := make(chan struct{}), make(chan struct{})
 			var all sync.WaitGroup
 			for range callers {
 				all.Go(func() {
-					defer func() { note(recover()) }()
-					<-ready
-					for range 200 {
-						_ = q.ExportSpans(ctx, batch) // what it can't take is lost
-						select {
-						case <-over:
-							return
-						default:
-						}
-					}
+					defer note()
+					_ = q.ExportSpans(ctx, batch) // what it can't take is lost
 				})
 			}
-			all.Go(func() {
-				defer func() { note(recover()) }()
-				<-ready
-				time.Sleep(50 * time.Microsecond)
+			select {
+			case <-next.reached: // the first spans are through, the others are not
+			case <-time.After(5 * time.Millisecond):
+			}
+			func() {
+				defer note()
 				_ = q.Shutdown(ctx) // another row's business
-				close(over)
-			})
-			close(ready)
+			}()
 			all.Wait()
 			cancel()
 		}
@@ -127,3 +122,18 @@ func race(t *testing.T) string {
 	}
 	return happened
 }
+
+// nowhere is an exporter that keeps nothing.
+type nowhere struct {
+	reached chan struct{} // by an export
+}
+
+func (n nowhere) ExportSpans(context.Context, []sdktrace.ReadOnlySpan) error {
+	select {
+	case n.reached <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+func (nowhere) Shutdown(context.Context) error { return nil }

@@ -104,10 +104,14 @@ func TestDrainBeforeFlush(t *testing.T) {
 		got[0][1] = fmt.Sprintf("one answered with %d", r.code)
 	}
 	f := recorder.At(failuremodes.Run, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
-	missing := 0
-	for _, fate := range fates {
+	missing, strange := 0, 0
+	early := s.fates(before)
+	for i, fate := range fates {
 		if fate != "sent" {
 			missing++
+		}
+		if fate == "lost" && early[i] == "lost" && fates[0] == "sent" {
+			strange++
 		}
 	}
 	receipt := fates[len(fates)-1]
@@ -130,6 +134,9 @@ func TestDrainBeforeFlush(t *testing.T) {
 		if !s.log.tells(context.Canceled.Error()) {
 			f.Cause = "A receipt that needs a fifth of a second has failed. Each may take a time of its own, and that has to be enough."
 		}
+	case strange == missing && (missing > 1 || receipt == "sent"):
+		recorder.Needs(t, "requests-as-before") // it is missing without an end, too
+		f.Cause = "The request's own span is there. What is missing is so at other times, too."
 	case missing == 1 && receipt != "sent":
 		recorder.Needs(t, "span-ends-on-every-path", "background-joins-trace")
 		f.Cause = "The request was answered, and left a receipt to be sent. Whoever starts goroutines has to be able to wait for\nthem: after the server, and before the flush."

@@ -65,6 +65,7 @@ const (
 
 func newDatabase() *database.Database {
 	return &database.Database{
+		Takes:  10 * time.Millisecond, // so that requests overlap
 		Orders: map[int64]string{42: "shipped", 43: "packed", 3: "packed"},
 		Fails:  map[int64]error{1: database.ErrConnection, 7: refusedBy(5433)},
 		Panics: map[int64]any{2: "index out of range", 5: errors.New("no such column"), 6: 404},
