@@ -64,7 +64,10 @@ type visit struct {
 }
 
 // visit asks for an order, and begins its trace.
-func (d *desk) visit(ctx context.Context, id string) (v visit) {
+func (d *desk) visit(ctx context.Context, id string) visit { return d.visitSampled(ctx, id, true) }
+
+// visitSampled says whether whoever asks has sampled the trace.
+func (d *desk) visitSampled(ctx context.Context, id string, sampled bool) (v visit) {
 	// net/http cancels a request's context when it has its answer.
 	ctx, answered := context.WithCancel(ctx)
 	defer answered()
@@ -76,7 +79,8 @@ func (d *desk) visit(ctx context.Context, id string) (v visit) {
 	}()
 	res := httptest.NewRecorder()
 	req := httptest.NewRequestWithContext(ctx, "GET", "/orders/"+id, nil)
-	req.Header.Set("traceparent", "00-"+v.trace+"-"+randomHex(8)+"-01")
+	flags := map[bool]string{true: "-01", false: "-00"}
+	req.Header.Set("traceparent", "00-"+v.trace+"-"+randomHex(8)+flags[sampled])
 	d.handler.ServeHTTP(res, req)
 	v.code, v.body = res.Code, res.Body.String()
 	return v
