@@ -75,6 +75,14 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 		return report, nil
 	}
 
+	report.Results, err = runBuilt(ctx, b, step, checks, o)
+	report.Duration = time.Since(start)
+	return report, err
+}
+
+// runBuilt runs checks that have been built, and says what became of them. It
+// returns an error only when ctx is done.
+func runBuilt(ctx context.Context, b build, step lesson.Step, checks []lesson.Check, o Options) ([]Result, error) {
 	r := &runner{build: b, limit: o.Limit, hurry: make(chan struct{}), progress: o.Progress}
 	if r.limit == 0 {
 		r.limit = defaultLimit
@@ -90,14 +98,14 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 		graded = append(graded, r.runAll(ctx, missing)...)
 	}
 	if err := context.Cause(ctx); err != nil {
-		return report, err
+		return nil, err
 	}
 	block(step, graded)
+	var results []Result
 	for _, j := range graded[:len(checks)] {
-		report.Results = append(report.Results, j.Result)
+		results = append(results, j.Result)
 	}
-	report.Duration = time.Since(start)
-	return report, nil
+	return results, nil
 }
 
 // choose returns the checks of step that are asked for, in the lesson's order.
@@ -128,14 +136,18 @@ type runner struct {
 	progress func(Result)
 }
 
-// runAll runs checks in parallel, one a core, and returns what became of them
-// in the same order. It begins with the last ones, which take longest: they
-// start programs, where the first ones call a function.
+// perCore is how many checks run at a time on each core. Many of them wait
+// most of the time, for a service to end or for a time to pass.
+const perCore = 4
+
+// runAll runs checks in parallel and returns what became of them in the same
+// order. It begins with the last ones, which take longest: they start programs,
+// where the first ones call a function.
 func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
 	all := make([]judged, len(checks))
 	queue := make(chan int)
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(checks)) {
+	for range min(perCore*runtime.GOMAXPROCS(0), len(checks)) {
 		workers.Go(func() {
 			for i := range queue {
 				all[i] = r.run(ctx, checks[i])

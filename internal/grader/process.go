@@ -36,7 +36,7 @@ func (r *runner) observe(ctx context.Context, c lesson.Check, dir string) (evide
 		"-test.run=^"+c.TestName()+"$", "-test.v=test2json", "-test.paniconexit0",
 		"-test.artifacts", "-test.outputdir="+dir)
 	cmd.Dir = filepath.Join(r.root, "checker", r.step)
-	cmd.Env = environment("WORKSHOP_RECEIPT="+receipt, "WORKSHOP_OVERLAY="+r.overlay, vetOutput+"="+r.vet)
+	cmd.Env = append(environment("WORKSHOP_RECEIPT="+receipt, "WORKSHOP_OVERLAY="+r.overlay, vetOutput+"="+r.vet), r.env...)
 	cmd.Stdin = strings.NewReader(nonce)
 	cmd.WaitDelay = time.Second // for the goroutine that feeds stdin
 	out, err := capture(cmd)

@@ -14,16 +14,18 @@ const Module = "otel.workshop"
 // solutions/STEP, or of a package below it, becomes one of steps/STEP. Nothing
 // else changes; imports of earlier solutions stay.
 func AsStep(step string, files Files) Files {
-	return reimport(files, Module+"/solutions/"+step, Module+"/steps/"+step)
+	return Reimport(files, Module+"/solutions/"+step, Module+"/steps/"+step)
 }
 
 // AsSolution returns the files as they would stand in solutions/STEP. It is
 // the reverse of [AsStep].
 func AsSolution(step string, files Files) Files {
-	return reimport(files, Module+"/steps/"+step, Module+"/solutions/"+step)
+	return Reimport(files, Module+"/steps/"+step, Module+"/solutions/"+step)
 }
 
-func reimport(files Files, from, to string) Files {
+// Reimport returns the files with each import of the package from, or of one
+// below it, as one of the package to.
+func Reimport(files Files, from, to string) Files {
 	out := make(Files, len(files))
 	for key, data := range files {
 		out[key] = reimportFile(data, from, to)

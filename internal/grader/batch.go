@@ -1,0 +1,156 @@
+package grader
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/variant"
+)
+
+// A Batch grades many versions of the steps, each as [Grade] does with
+// Options.Files. It is for whoever has hundreds of them: where Grade links a
+// binary for each, a batch links one for many versions of a step, and has them
+// vetted together.
+//
+// Add all versions first, then ask each for its report. A batch may be used
+// concurrently.
+type Batch struct {
+	root string
+	dir  string // for the binaries and the checks' artifacts
+
+	mu     sync.Mutex
+	queued []*Version
+	begin  sync.Once
+	ctx    context.Context // ends with Close
+	stop   context.CancelFunc
+	busy   sync.WaitGroup
+	room   chan struct{} // one element for each version that is being graded
+}
+
+// A Version is some files of a step, in the place of the step's own.
+type Version struct {
+	batch *Batch
+	step  lesson.Step
+	files variant.Files
+
+	done   chan struct{} // closed once it is graded
+	report Report
+	err    error
+}
+
+// together is how many versions one binary holds at most. Beyond some twenty,
+// the link's share of a version's time is small, and the machine waits for the
+// first binary longer than it must.
+const together = 20
+
+// NewBatch returns a batch for the checkout in root. Close it.
+func NewBatch(root string) (*Batch, error) {
+	dir, err := os.MkdirTemp("", "otel-workshop-")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for the builds: %w (is there space on the disk?)", err)
+	}
+	// While a check waits for a service to end, another one can use its core.
+	b := &Batch{root: root, dir: dir, room: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	b.ctx, b.stop = context.WithCancel(context.Background())
+	return b, nil
+}
+
+// Close stops what is still being graded, and removes what was built.
+func (b *Batch) Close() error {
+	b.stop()
+	b.busy.Wait()
+	return os.RemoveAll(b.dir)
+}
+
+// Add adds a version of a step, its files given as the solution has them. It
+// has to be called before the first report of the batch is asked for.
+func (b *Batch) Add(step lesson.Step, files variant.Files) *Version {
+	v := &Version{batch: b, step: step, files: files, done: make(chan struct{})}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.queued = append(b.queued, v)
+	return v
+}
+
+// Report returns the verdict on the version, as Grade would. The first call
+// sets the whole batch going.
+func (v *Version) Report(ctx context.Context) (Report, error) {
+	v.batch.begin.Do(func() { v.batch.busy.Go(v.batch.run) })
+	select {
+	case <-v.done:
+		return v.report, v.err
+	case <-ctx.Done():
+		return Report{Step: v.step}, context.Cause(ctx)
+	}
+}
+
+// run builds one binary after the other, and grades what the last one holds
+// while the next one is being built.
+func (b *Batch) run() {
+	b.mu.Lock()
+	queued := b.queued
+	b.mu.Unlock()
+	var steps []string
+	shared := make(map[string][]*Version)
+	for _, v := range queued {
+		if !mayShare(v.files) {
+			b.grade(v, func() (Report, error) {
+				return Grade(b.ctx, v.step, Options{Root: b.root, Files: v.files})
+			})
+			continue
+		}
+		if shared[v.step.Name] == nil {
+			steps = append(steps, v.step.Name)
+		}
+		shared[v.step.Name] = append(shared[v.step.Name], v)
+	}
+	for _, step := range steps {
+		versions := shared[step]
+		for len(versions) > 0 {
+			n := min(together, len(versions))
+			b.binary(versions[:n])
+			versions = versions[n:]
+		}
+	}
+}
+
+// binary builds versions of one step together and starts to grade them. Those
+// that don't compile are graded each by itself: their reports say what the
+// compiler says.
+func (b *Batch) binary(versions []*Version) {
+	step := versions[0].step
+	dir, err := os.MkdirTemp(b.dir, step.Name+"-")
+	var builds []build
+	var sources string
+	if err == nil {
+		sources, err = Sources(b.root, step.Name)
+	}
+	if err == nil {
+		builds, err = buildTogether(b.ctx, b.root, step.Name, dir, versions)
+	}
+	for i, v := range versions {
+		b.grade(v, func() (Report, error) {
+			switch {
+			case err != nil:
+				return Report{Step: step}, err
+			case builds[i].binary == "":
+				return Grade(b.ctx, step, Options{Root: b.root, Files: v.files})
+			}
+			results, err := runBuilt(b.ctx, builds[i], step, step.Checks, Options{Root: b.root})
+			return Report{Step: step, Sources: sources, Results: results}, err
+		})
+	}
+}
+
+// grade waits for room, and then grades a version in the background.
+func (b *Batch) grade(v *Version, how func() (Report, error)) {
+	b.room <- struct{}{}
+	b.busy.Go(func() {
+		defer func() { <-b.room; close(v.done) }()
+		v.report, v.err = how()
+	})
+}

@@ -1,0 +1,309 @@
+package grader
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"otel.workshop/internal/variant"
+)
+
+// How many versions of a step get into one binary: they stand in a module of
+// their own, otel.workshop/batch, each with the step and its checks in a
+// folder, v7/steps/NN-… and v7/checker. A test of the module's own package has
+// a function for each check, which calls that of the version that the
+// environment names. All that versions share is compiled where it stands, and
+// so found in the build cache.
+
+// whichVersion is the environment variable that chooses among the versions of
+// one binary.
+const whichVersion = "WORKSHOP_VERSION"
+
+// mayShare reports whether a version does nothing while it is initialised that
+// another one in the same process could notice.
+func mayShare(files variant.Files) bool {
+	for _, data := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), "", data, parser.SkipObjectResolution)
+		if err != nil {
+			return false // and its report will say why
+		}
+		for _, decl := range file.Decls {
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil && d.Name.Name == "init" {
+					return false
+				}
+			case *ast.GenDecl:
+				if d.Tok == token.VAR && !harmless(d) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// harmless reports whether variables are initialised without a call, but for
+// some that are known to change nothing.
+func harmless(d *ast.GenDecl) bool {
+	ok := true
+	ast.Inspect(d, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false // nobody calls it yet
+		case *ast.CallExpr:
+			switch fun := ast.Unparen(n.Fun).(type) {
+			case *ast.SelectorExpr:
+				pkg, _ := fun.X.(*ast.Ident)
+				ok = ok && pkg != nil && slices.Contains(quiet, pkg.Name+"."+fun.Sel.Name)
+			default:
+				ok = false
+			}
+		}
+		return true
+	})
+	return ok
+}
+
+// quiet are calls that leave nothing behind.
+var quiet = []string{"errors.New", "fmt.Errorf", "otel.Tracer", "attribute.Key", "attribute.String",
+	"regexp.MustCompile", "semconv.ServiceName", "metric.WithAttributes", "attribute.NewSet"}
+
+// buildTogether builds versions of one step into one binary in dir. The builds
+// of those that don't compile have no binary.
+func buildTogether(ctx context.Context, root, step, dir string, versions []*Version) ([]build, error) {
+	builds := make([]build, len(versions))
+	compiling := make(map[int]bool)
+	for i, v := range versions {
+		alone, err := variant.ForStep(root, step, v.files)
+		if err != nil {
+			return nil, err
+		}
+		builds[i] = build{root: root, step: step, dir: filepath.Join(dir, home(i)), env: []string{whichVersion + "=" + home(i)}}
+		builds[i].overlay, err = variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), alone, root)
+		if err != nil {
+			return nil, err
+		}
+		if err := furnish(root, step, dir, home(i), v.files); err != nil {
+			return nil, err
+		}
+		compiling[i] = true
+	}
+	if err := writeModule(root, dir); err != nil {
+		return nil, err
+	}
+	tests, err := checkNames(filepath.Join(root, "checker", step))
+	if err != nil {
+		return nil, err
+	}
+	binary := filepath.Join(dir, step+".test")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	for len(compiling) > 0 {
+		numbers := slices.Sorted(maps.Keys(compiling))
+		if err := os.WriteFile(filepath.Join(dir, "batch_test.go"), dispatcher(numbers, tests), 0o600); err != nil {
+			return nil, err
+		}
+		out, err := compile(ctx, step, binary, builds, numbers)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err == nil {
+			for i := range compiling {
+				builds[i].binary = binary
+			}
+			break
+		}
+		guilty := inVersion.FindAllStringSubmatch(out, -1)
+		if guilty == nil {
+			return nil, fmt.Errorf("build %d versions of %s together: %w\n%s", len(compiling), step, err, out)
+		}
+		for _, m := range guilty {
+			i, _ := strconv.Atoi(m[1]) // digits
+			delete(compiling, i)
+		}
+	}
+	return builds, nil
+}
+
+// home is the folder of the i-th version.
+func home(i int) string { return fmt.Sprintf("v%d", i) }
+
+// inVersion finds which versions the go command complains about.
+var inVersion = regexp.MustCompile(`(?m)^# otel\.workshop/batch/v(\d+)/`)
+
+// furnish writes a version, and the checks that import it, into its folder.
+func furnish(root, step, dir, home string, files variant.Files) error {
+	from, to := variant.Module+"/steps/", variant.Module+"/batch/"+home+"/steps/"
+	write := func(name string, data []byte) error {
+		name = filepath.Join(dir, home, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			return err
+		}
+		return os.WriteFile(name, data, 0o600)
+	}
+	for name, data := range variant.Reimport(variant.AsStep(step, files), from+step, to+step) {
+		if err := write(path.Join("steps", step, name), data); err != nil {
+			return err
+		}
+	}
+	checks, err := filepath.Glob(filepath.Join(root, "checker", step, "*_test.go"))
+	if err != nil {
+		return err
+	}
+	for _, check := range checks {
+		data, err := os.ReadFile(check)
+		if err != nil {
+			return err
+		}
+		name := strings.TrimSuffix(filepath.Base(check), "_test.go") + "_check.go"
+		data = bytes.ReplaceAll(data, []byte(`"`+from), []byte(`"`+to))
+		data = bytes.ReplaceAll(data, []byte(`"`+variant.Module+"/"+programDir(step)), []byte(`"`+variant.Module+"/batch/"+home+"/"+programDir(step)))
+		if err := write(path.Join("checker", name), data); err != nil {
+			return err
+		}
+	}
+	program, err := programBeside(root, step, variant.AsStep(step, files))
+	if err != nil || !hasPlace(root, step) {
+		return err
+	}
+	if program == nil { // the checks build it by themselves
+		place := path.Join(programDir(step), beside)
+		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(place)))
+		if err != nil {
+			return err
+		}
+		program = map[string][]byte{place: data}
+	}
+	for name, data := range variant.Reimport(program, from+step, to+step) {
+		if err := write(name, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeModule makes dir a module that the one in root requires, says the go.mod
+// that is written beside it.
+func writeModule(root, dir string) error {
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return err
+	}
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		return err
+	}
+	const batch = variant.Module + "/batch"
+	mod = fmt.Appendf(mod, "\nrequire %s v0.0.0\nreplace %[1]s => %q\n", batch, filepath.ToSlash(dir))
+	for name, data := range map[string][]byte{
+		"go.mod":       []byte("module " + batch + "\n\ngo 1.26\n"),
+		"workshop.mod": mod,
+		"workshop.sum": sum,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compile builds the versions of these numbers into binary, and vets them beside
+// that. It returns what the compiler said.
+func compile(ctx context.Context, step, binary string, builds []build, numbers []int) (string, error) {
+	dir := filepath.Dir(binary)
+	modfile := "-modfile=" + filepath.Join(dir, "workshop.mod")
+	goCommand := func(args ...string) (string, error) {
+		cmd := exec.CommandContext(ctx, "go", args...)
+		cmd.Dir = builds[numbers[0]].root
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	vet := []string{"vet", modfile, "-gcflags=otel.workshop/...=-l"}
+	for _, i := range numbers {
+		vet = append(vet, variant.Module+"/batch/"+home(i)+"/steps/"+step)
+	}
+	var (
+		both   sync.WaitGroup
+		vetted string
+	)
+	both.Go(func() { vetted, _ = goCommand(vet...) }) // an error says that it has found something
+	args := BuildArgs(step, binary, modfile)
+	args[len(args)-1] = variant.Module + "/batch"
+	out, err := goCommand(args...)
+	both.Wait()
+	if err != nil {
+		return out, err
+	}
+	for _, i := range numbers {
+		var lines strings.Builder
+		for line := range strings.Lines(vetted) {
+			if _, place, ok := strings.Cut(line, "/"+home(i)+"/steps/"); ok && !strings.HasPrefix(line, "# ") {
+				lines.WriteString("steps/" + place)
+			}
+		}
+		builds[i].vet = filepath.Join(dir, home(i), "vet.txt")
+		if err := os.WriteFile(builds[i].vet, []byte(lines.String()), 0o600); err != nil {
+			return "", err
+		}
+	}
+	return out, nil
+}
+
+// checkNames lists the test functions of a package of checks.
+func checkNames(dir string) (names []string, err error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && f.Name.Name != "TestMain" {
+				names = append(names, f.Name.Name)
+			}
+		}
+	}
+	return names, nil
+}
+
+// dispatcher returns a file of tests that call those of the version which the
+// environment names.
+func dispatcher(numbers []int, tests []string) []byte {
+	var b bytes.Buffer
+	b.WriteString("package batch\n\nimport (\n\t\"os\"\n\t\"testing\"\n\n")
+	for _, i := range numbers {
+		fmt.Fprintf(&b, "\t%s %q\n", home(i), variant.Module+"/batch/"+home(i)+"/checker")
+	}
+	fmt.Fprintf(&b, ")\n\nvar v = os.Getenv(%q)\n\nvar mains = map[string]func(*testing.M){\n", whichVersion)
+	for _, i := range numbers {
+		fmt.Fprintf(&b, "\t%q: %[1]s.TestMain,\n", home(i))
+	}
+	b.WriteString("}\n\nfunc TestMain(m *testing.M) { mains[v](m) }\n")
+	for _, name := range tests {
+		fmt.Fprintf(&b, "\nfunc %s(t *testing.T) {\n\tmap[string]func(*testing.T){\n", name)
+		for _, i := range numbers {
+			fmt.Fprintf(&b, "\t\t%q: %[1]s.%s,\n", home(i), name)
+		}
+		b.WriteString("\t}[v](t)\n}\n")
+	}
+	return b.Bytes()
+}
