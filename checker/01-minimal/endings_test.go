@@ -51,6 +51,8 @@ const either = "…"
 var endings = []ending{
 	{when: "all goes well",
 		want: came{"flushed", "flushed", "both", "no error"}},
+	{when: "no deadline is given", cancel: true,
+		want: came{"flushed", "flushed", "both", "no error"}},
 	{when: "each export takes a moment", real: true, traces: trouble{takes: moment}, metrics: trouble{takes: moment},
 		want: came{"flushed", "flushed", either, "no error"}},
 	{when: "traces can't stop", traces: trouble{cantStop: errTraces},

@@ -61,3 +61,18 @@ func atCall(t *testing.T, fn any, f finding.Finding, names ...string) finding.Fi
 	}
 	return f
 }
+
+// mainLine returns the line of the program's main function, or 0.
+func mainLine(t *testing.T) int {
+	t.Helper()
+	sources, err := conventions.Files("01-minimal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(string(sources["steps/01-minimal/shop/main.go"]), "\n") {
+		if strings.HasPrefix(line, "func main()") {
+			return i + 1
+		}
+	}
+	return 0
+}

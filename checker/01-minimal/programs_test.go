@@ -124,12 +124,12 @@ func (e lastHour) draw(title string) string {
 	}
 	inFlight := "every request was answered"
 	if e.calls.cutOff > 0 {
-		inFlight = fmt.Sprintf("%d requests were cut off", e.calls.cutOff)
+		inFlight = fmt.Sprintf("requests were cut off: %d", e.calls.cutOff)
 	}
 	got := title + recorder.Table([]string{"after SIGTERM", "in flight", inFlight},
 		[]string{"", "answered", fmt.Sprintf("%d of %d requests have their span", e.spans, len(e.calls.answered))},
 		[]string{"", "the process", e.exit})
-	if e.words != "" && e.exit != "exit status 0" {
+	if e.words != "" && strings.HasPrefix(e.exit, "exit status") && e.exit != "exit status 0" {
 		got += "\nits last words: " + e.words
 	}
 	return got
@@ -140,6 +140,7 @@ func (e lastHour) servedOn() bool { return e.exit == stillRunning && e.calls.las
 
 // explain says why Run has ended like that.
 func (e lastHour) explain(t *testing.T, f *finding.Finding) {
+	exit := callOf(t, "Exit")
 	exits := callOf(t, "Fatal", "Fatalf", "Fatalln", "Exit")
 	switch {
 	case e.failed != "":
@@ -154,6 +155,9 @@ func (e lastHour) explain(t *testing.T, f *finding.Finding) {
 	case e.exit != "exit status 0" && exits.line > 0:
 		f.File, f.Line = exits.file, exits.line
 		f.Cause = "A process that is stopped on purpose should end well. log.Fatal and os.Exit skip every\ndeferred call, the flush among them; and http.ErrServerClosed is no failure."
+	case e.spans < len(e.calls.answered) && exit.line > 0:
+		f.File, f.Line = exit.file, exit.line
+		f.Cause = "What was recorded did not leave the process: os.Exit skips every deferred call, and the flush is one."
 	case len(e.calls.answered) == 0:
 		f.Cause = "No request was answered at all: Run has to serve h on the listener that it is given."
 	case e.calls.cutOff > 0:

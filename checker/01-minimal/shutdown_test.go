@@ -64,11 +64,14 @@ func whyNot(t *testing.T, ends map[string]end) string {
 	well, slow := ends["all goes well"], ends["each export takes a moment"]
 	told := func(when string, err error) bool { return strings.Contains(ends[when].returns, err.Error()) }
 	switch {
-	case well.leftOut || !newWorld(t).works(t):
+	case anyLeftOut(ends) || !newWorld(t).works(t):
 		recorder.Needs(t, "providers-global")
 		return "Nothing arrives even when there is time: there is nothing yet to flush."
 	case strings.Contains(well.returns, context.Canceled.Error()):
 		return "The shutdown uses a context that is done by then: Setup's own, whose end is why the service stops.\nIt has to use the one that it is given."
+	case well.tooLate && well.span == "flushed" && well.metric == "flushed":
+		recorder.Needs(t, "spans-batched", "metrics-every-10s")
+		return "All was flushed, and then something more came to an exporter that had been shut down: it hangs on two readers,\nor on two processors."
 	case well.tooLate:
 		return "What was flushed came to an exporter that had been shut down already: a provider flushes first and then stops its\nexporter, so it is the provider that has to be shut down, before its exporter or instead of it."
 	case (slow.span == "lost" || slow.metric == "lost") && slow.took < moment && !strings.HasPrefix(well.stopped, "none"):
@@ -79,6 +82,10 @@ func whyNot(t *testing.T, ends map[string]end) string {
 		return "Nobody has stopped the tracer provider: what is in its queue when the process ends is gone,\nup to five seconds of spans."
 	case well.span == "lost" || well.metric == "lost":
 		return "What has not been exported when the process ends is gone: a batch waits up to five seconds,\na reader up to ten. Shutdown is what sends the rest."
+	case well.stopped == "only traces":
+		return "All was flushed, and the meter provider was not stopped: it runs on."
+	case well.stopped == "only metrics":
+		return "All was flushed, and the tracer provider was not stopped: it runs on."
 	case well.stopped == "none":
 		return "All was flushed, and nothing was stopped: ForceFlush leaves everything running."
 	case strings.Contains(well.stopped, runsOn):
@@ -95,6 +102,16 @@ func whyNot(t *testing.T, ends map[string]end) string {
 		return "A service may well shut down twice, by a defer and on its way out. The second time has nothing to do, and no harm."
 	}
 	return ""
+}
+
+// anyLeftOut reports whether a sampler has left out what an ending should flush.
+func anyLeftOut(ends map[string]end) bool {
+	for _, e := range ends {
+		if e.leftOut {
+			return true
+		}
+	}
+	return false
 }
 
 // deafTo reports whether a shutdown has taken longer than it was given.

@@ -31,7 +31,7 @@ func TestLastRequestSurvives(t *testing.T) {
 	}
 	if !own.well() {
 		const title = "steps/01-minimal/shop, on $ADDR\n"
-		f := finding.Finding{Want: wantedEnd(title), Got: own.draw(title), File: "steps/01-minimal/shop/main.go"}
+		f := finding.Finding{Want: wantedEnd(title), Got: own.draw(title), File: "steps/01-minimal/shop/main.go", Line: mainLine(t)}
 		own.explainShop(&f)
 		needEverything(t)
 		recorder.Fail(t, f)
