@@ -104,13 +104,21 @@ func neverWaits(t *testing.T) {
 	}
 	f := atCall(t, minimal.Setup, finding.Finding{
 		Want:  hung.what + "the requests wait   0 s",
-		Got:   hung.what + fmt.Sprintf("the requests wait   %g s", hung.took.Seconds()),
+		Got:   hung.what + "the requests wait   " + waited(hung.took),
 		Cause: "When the queue is full, an End waits until there is room, so the requests wait for the collector after all.",
 	}, "WithBlocking")
 	if callOf(t, "WithBlocking").line > 0 {
 		f.Cause = "When the queue is full, WithBlocking has each End wait until there is room, so the requests wait for the collector\nafter all. Without it, what finds no room is dropped: telemetry is lost, and no request."
 	}
 	recorder.Fail(t, f)
+}
+
+// waited says for how long; of a long time the minutes say nothing.
+func waited(d time.Duration) string {
+	if d > time.Minute {
+		return "for minutes"
+	}
+	return fmt.Sprintf("%g s", d.Seconds())
 }
 
 // Metrics should leave the process every ten seconds.

@@ -124,7 +124,7 @@ func (e lastHour) draw(title string) string {
 	}
 	inFlight := "every request was answered"
 	if e.calls.cutOff > 0 {
-		inFlight = fmt.Sprintf("requests were cut off: %d", e.calls.cutOff)
+		inFlight = fmt.Sprintf("%d requests were cut off", e.calls.cutOff)
 	}
 	got := title + recorder.Table([]string{"after SIGTERM", "in flight", inFlight},
 		[]string{"", "answered", fmt.Sprintf("%d of %d requests have their span", e.spans, len(e.calls.answered))},
@@ -152,6 +152,10 @@ func (e lastHour) explain(t *testing.T, f *finding.Finding) {
 		f.Cause = "What was left to do at the end had no time for it: it was given the context whose end is the signal.\nIt takes one that is alive: context.WithTimeout(context.WithoutCancel(ctx), …)."
 	case strings.Contains(e.words, "Server closed"):
 		f.Cause = "http.ErrServerClosed is what Serve returns when a server was shut down on purpose: it is no failure."
+		if exits.line > 0 {
+			f.File, f.Line = exits.file, exits.line
+			f.Cause += "\nAnd log.Fatal and os.Exit skip every deferred call, the flush among them."
+		}
 	case e.exit != "exit status 0" && exits.line > 0:
 		f.File, f.Line = exits.file, exits.line
 		f.Cause = "A process that is stopped on purpose should end well. log.Fatal and os.Exit skip every\ndeferred call, the flush among them; and http.ErrServerClosed is no failure."
