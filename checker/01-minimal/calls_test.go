@@ -9,7 +9,6 @@ import (
 	"net/http/httptrace"
 	"net/textproto"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -25,8 +24,9 @@ type calls struct {
 
 // callUntilEnd calls the service from several sides, each with a pause between
 // two calls, and sends SIGTERM after a while. A service that doesn't mind the
-// signal is called for two more seconds.
-func callUntilEnd(p *recorder.Program, while, pause time.Duration) *calls {
+// signal is called for two more seconds. With last, a last request is made that
+// has certainly arrived by then.
+func callUntilEnd(p *recorder.Program, while, pause time.Duration, last bool) *calls {
 	var (
 		c         calls
 		mu        sync.Mutex
@@ -35,29 +35,35 @@ func callUntilEnd(p *recorder.Program, while, pause time.Duration) *calls {
 	)
 	client := &http.Client{Transport: &transport, Timeout: 5 * time.Second}
 	term := time.Now().Add(while)
-	once := func(path string) bool {
+	once := func(path string, arrived chan struct{}) bool {
 		trace := randomHex(16)
-		arrived, ok := call(client, "http://"+p.Addr+path, "00-"+trace+"-"+randomHex(8)+"-01")
+		ok := call(client, "http://"+p.Addr+path, "00-"+trace+"-"+randomHex(8)+"-01", arrived)
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
 		case ok:
 			c.answered = append(c.answered, trace)
 			c.last = time.Since(term)
-		case arrived:
+		case closed(arrived):
 			c.cutOff++
 		}
 		return ok
 	}
 	for range 8 {
 		callers.Go(func() {
-			for time.Now().Before(term.Add(2*time.Second)) && once("/") {
+			for time.Now().Before(term.Add(2*time.Second)) && once("/", make(chan struct{})) {
 				time.Sleep(pause)
 			}
 		})
 	}
-	time.Sleep(time.Until(term.Add(-100 * time.Millisecond)))
-	callers.Go(func() { once("/?slow") }) // certainly in flight at the signal
+	if last {
+		arrived := make(chan struct{})
+		callers.Go(func() { once("/?last", arrived) })
+		select {
+		case <-arrived:
+		case <-time.After(2 * time.Second): // nothing is served at all
+		}
+	}
 	time.Sleep(time.Until(term))
 	// An idle connection that has carried no request yet would keep a correct
 	// server waiting for five seconds.
@@ -67,25 +73,38 @@ func callUntilEnd(p *recorder.Program, while, pause time.Duration) *calls {
 	return &c
 }
 
-// call reports whether a request has arrived, and whether it got an answer, with
-// status 200, to its end.
-func call(client *http.Client, url, traceparent string) (arrived, ok bool) {
-	var early atomic.Bool
+// call reports whether a request got an answer, with status 200, to its end. It
+// closes arrived when the service tells that the request is there.
+func call(client *http.Client, url, traceparent string, arrived chan struct{}) (ok bool) {
+	var once sync.Once
 	ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
-		Got1xxResponse: func(int, textproto.MIMEHeader) error { early.Store(true); return nil },
+		Got1xxResponse: func(int, textproto.MIMEHeader) error {
+			once.Do(func() { close(arrived) })
+			return nil
+		},
 	})
 	req, err := http.NewRequestWithContext(ctx, "GET", url, nil)
 	if err != nil {
-		return false, false
+		return false
 	}
 	req.Header.Set("traceparent", traceparent)
 	resp, err := client.Do(req)
 	if err != nil {
-		return early.Load(), false
+		return false
 	}
 	_, err = io.Copy(io.Discard, resp.Body)
 	_ = resp.Body.Close() // it has been read
-	return true, err == nil && resp.StatusCode == http.StatusOK
+	once.Do(func() { close(arrived) })
+	return err == nil && resp.StatusCode == http.StatusOK
+}
+
+func closed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 func randomHex(bytes int) string {

@@ -36,8 +36,8 @@ func program() error {
 }
 
 // serve is the learner's service, on a port that it prints. Each request takes
-// a moment, and a slow one (/?slow) a longer moment, so that some are in flight
-// when the end comes. That it has arrived is told at once, with a 103.
+// a moment; the last one (/?last) is answered a moment after the signal, so that
+// it is in flight then. That a request has arrived is told at once, with a 103.
 func serve() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -48,12 +48,15 @@ func serve() error {
 	fmt.Println(recorder.Listening(ln.Addr()))
 	h := minimal.NewHandler()
 	return minimal.Run(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		moment := 50 * time.Millisecond
-		if r.URL.RawQuery == "slow" {
-			moment = 250 * time.Millisecond
-		}
 		w.WriteHeader(http.StatusEarlyHints)
-		time.Sleep(moment)
+		if r.URL.RawQuery == "last" {
+			select {
+			case <-ctx.Done():
+			case <-time.After(4 * time.Second): // there is no such signal
+			}
+			time.Sleep(moment)
+		}
+		time.Sleep(2 * moment)
 		h.ServeHTTP(w, r)
 	}))
 }

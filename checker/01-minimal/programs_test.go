@@ -39,12 +39,12 @@ func endRun(t *testing.T) lastHour {
 	if err != nil {
 		return lastHour{failed: err.Error()}
 	}
-	return watchEnd(p, rec, 0)
+	return watchEnd(p, rec, 0, true)
 }
 
 // watchEnd calls a program until SIGTERM has ended it.
-func watchEnd(p *recorder.Program, rec *receiver.Receiver, pause time.Duration) lastHour {
-	e := lastHour{calls: callUntilEnd(p, 200*time.Millisecond, pause), exit: stillRunning}
+func watchEnd(p *recorder.Program, rec *receiver.Receiver, pause time.Duration, last bool) lastHour {
+	e := lastHour{calls: callUntilEnd(p, 200*time.Millisecond, pause, last), exit: stillRunning}
 	if p.Ended(5 * time.Second) {
 		e.exit = p.Exit()
 	}
@@ -91,7 +91,7 @@ func endShop(t *testing.T) lastHour {
 			return lastHour{failed: err.Error()}
 		}
 		// It answers at once: without a pause, the spans would overflow the queue.
-		return watchEnd(p, rec, 10*time.Millisecond)
+		return watchEnd(p, rec, 10*time.Millisecond, false)
 	}
 }
 
