@@ -2,15 +2,16 @@ package minimal_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -19,52 +20,146 @@ import (
 
 // A trace that a caller has begun should go on in this service.
 func TestContextExtracted(t *testing.T) {
-	const callerTrace, callerSpan = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
-	call := func(h http.Handler) {
-		req := httptest.NewRequest("GET", "/", nil)
-		req.Header.Set("traceparent", "00-"+callerTrace+"-"+callerSpan+"-01")
-		h.ServeHTTP(httptest.NewRecorder(), req)
-	}
 	w := newWorld(t)
 	inBubble(t, func(ctx context.Context) {
 		w.setUp(ctx)
 		if !w.ready() {
 			return
 		}
-		call(minimal.NewHandler())
+		callFromTraces(minimal.NewHandler())
 		time.Sleep(61 * time.Second)
 		stop(ctx)
 	})
 	w.mustWork(t)
 
 	// The learner's own handler tells, once it makes spans that arrive. Until
-	// then one of ours does: it has a tracer of its own, and no more than the
-	// global propagator to read the request with.
+	// then one of ours does, with no more than the global propagator to read
+	// the request with.
 	seen := servers(w.spans.Spans())
-	if len(seen) == 0 {
-		rec := recorder.New(t, "")
-		call(otelhttp.NewHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, "ok") // a recorder takes everything
-		}), "checker", otelhttp.WithTracerProvider(rec.TracerProvider)))
-		seen = rec.Spans()
-	}
-	span := seen[0]
-	if span.SpanContext.TraceID().String() == callerTrace && span.Parent.SpanID().String() == callerSpan {
+	f := recorder.At(minimal.Setup, finding.Finding{})
+	switch lost, ok := firstLost(seen); {
+	case len(seen) == 0:
+		ours := servers(oursCalled(t))
+		if lost, ok = firstLost(ours); ok {
+			return
+		}
+		f.Want, f.Got = lost.draw(ours)
+		blameSetup(t, &f)
+	case ok:
 		return
+	case !slices.ContainsFunc(seen, nobodys):
+		recorder.Needs(t, "requests-traced", "providers-global")
+		f.Want, f.Got = lost.draw(seen)
+	default:
+		f.Want, f.Got = lost.draw(seen)
+		// Is it the handler, or what was set up? A handler of ours stands on
+		// the same setup.
+		if _, ok := firstLost(servers(oursCalled(t))); ok {
+			blameHandler(t, &f, seen)
+		} else {
+			blameSetup(t, &f)
+		}
 	}
-	f := recorder.At(minimal.Setup, finding.Finding{
-		Want: recorder.Table(
-			[]string{"caller", "trace " + callerTrace[:8]},
-			[]string{"└─ GET (server)", "trace " + callerTrace[:8]}),
-		Got: recorder.Table(
-			[]string{"caller", "trace " + callerTrace[:8], ""},
-			[]string{"GET (server)", "trace " + span.SpanContext.TraceID().String()[:8], "← a trace of its own"}),
-	})
+	recorder.Fail(t, f)
+}
+
+// blameSetup explains that no handler could read the request.
+func blameSetup(t *testing.T, f *finding.Finding) {
 	switch fields := otel.GetTextMapPropagator().Fields(); {
 	case len(fields) == 0:
 		f.Cause = "The request carries the header traceparent, and nobody reads it:\nuntil otel.SetTextMapPropagator is called, the global propagator does nothing."
 	case !slices.Contains(fields, "traceparent"):
+		*f = atCall(t, minimal.Setup, *f, "SetTextMapPropagator")
 		f.Cause = "A propagator is registered, but it does not read the header traceparent: propagation.TraceContext does."
 	}
-	recorder.Fail(t, f)
+}
+
+// blameHandler explains that this handler does not go on with a trace, where
+// another one does.
+func blameHandler(t *testing.T, f *finding.Finding, spans tracetest.SpanStubs) {
+	linked := slices.ContainsFunc(spans, func(s tracetest.SpanStub) bool { return len(s.Links) > 0 })
+	switch {
+	case linked:
+		*f = atCall(t, minimal.NewHandler, *f, "WithPublicEndpointFn", "WithPublicEndpoint", "WithNewRoot")
+		f.Cause = "The handler has read the header, and has begun a trace of its own with a link to the caller's:\nthat is what WithPublicEndpointFn is for, where callers are strangers. This caller is none."
+	default:
+		*f = atCall(t, minimal.NewHandler, *f, "WithPropagators")
+		f.Cause = "The setup is not what loses it: another otelhttp handler goes on with the caller's trace, under the same setup.\nSo it is in how NewHandler makes this one."
+	}
+}
+
+// A caller is a span in another service that calls this one.
+type caller struct {
+	what        string
+	trace, span string
+}
+
+// callers call one after the other; the last two are in the handler together.
+var callers = []caller{
+	{"a caller", "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"},
+	{"the next caller", "8a3c60f7d188f8fa79d48a391a778fa6", "53995c3f42cd8ad8"},
+	{"a caller, beside another one", "c0ffee51c0ffee51c0ffee51c0ffee51", "b7ad6b7169203331"},
+	{"a caller, beside another one", "deadbea7deadbea7deadbea7deadbea7", "7d5d8d1c6a5f4b21"},
+}
+
+// callFromTraces has all callers call h.
+func callFromTraces(h http.Handler) {
+	from := func(callers ...caller) {
+		visit{path: "/", times: len(callers)}.pay(h, func(i int, r *http.Request) {
+			r.Header.Set("traceparent", fmt.Sprintf("00-%s-%s-01", callers[i].trace, callers[i].span))
+		})
+	}
+	from(callers[0])
+	from(callers[1])
+	from(callers[2:]...)
+}
+
+// firstLost returns the first caller whose trace does not go on in spans; ok is
+// true when there is none.
+func firstLost(spans tracetest.SpanStubs) (lost caller, ok bool) {
+	for _, c := range callers {
+		if !slices.ContainsFunc(spans, c.began) {
+			return c, false
+		}
+	}
+	return caller{}, true
+}
+
+// began reports whether a span is a child of the caller's.
+func (c caller) began(s tracetest.SpanStub) bool {
+	return s.SpanContext.TraceID().String() == c.trace && s.Parent.SpanID().String() == c.span
+}
+
+// nobodys reports whether a span is no caller's child.
+func nobodys(s tracetest.SpanStub) bool {
+	return !slices.ContainsFunc(callers, func(c caller) bool { return c.began(s) })
+}
+
+// draw returns what was wanted for this caller, and what there is: a span that
+// is no caller's child.
+func (c caller) draw(spans tracetest.SpanStubs) (want, got string) {
+	want = recorder.Table(
+		[]string{c.what, "trace " + c.trace[:8]},
+		[]string{"└─ GET (server)", "trace " + c.trace[:8]})
+	row := []string{"no span of this request"}
+	for _, s := range spans {
+		if nobodys(s) {
+			id := s.SpanContext.TraceID().String()
+			row = []string{"GET (server)", "trace " + id[:8], "← a trace of its own"}
+			if slices.ContainsFunc(callers, func(c caller) bool { return c.trace == id }) {
+				row[2] = "← not a child of its caller's span"
+			}
+			break
+		}
+	}
+	return want, recorder.Table([]string{c.what, "trace " + c.trace[:8], ""}, row)
+}
+
+// oursCalled has all callers call a handler of our own, and returns its spans.
+func oursCalled(t *testing.T) tracetest.SpanStubs {
+	rec := recorder.New(t, "")
+	callFromTraces(otelhttp.NewHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "ok") // a recorder takes everything
+	}), "checker", otelhttp.WithTracerProvider(rec.TracerProvider)))
+	return rec.Spans()
 }

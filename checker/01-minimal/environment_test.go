@@ -1,148 +1,106 @@
 package minimal_test
 
 import (
-	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"otel.workshop/checker/receiver"
 	"otel.workshop/checker/recorder"
-	"otel.workshop/internal/finding"
-	"otel.workshop/internal/stray"
+	"otel.workshop/internal/collector/probe"
 	minimal "otel.workshop/steps/01-minimal"
 )
 
-// both names the collector of all signals.
-const both = "OTEL_EXPORTER_OTLP_ENDPOINT"
-
 // OTEL_EXPORTER_OTLP_ENDPOINT, and its variants for one signal, should decide where telemetry goes.
 func TestEndpointFromEnvironment(t *testing.T) {
-	header := []string{"OTEL_EXPORTER_OTLP_…", "", "at that collector"}
-	want, got := [][]string{header}, [][]string{header}
-	add := func(variables, name, fate string) {
-		variables = strings.ReplaceAll(variables, "OTEL_EXPORTER_OTLP_", "")
-		want = append(want, []string{variables, name, "received"})
-		got = append(got, []string{variables, name, fate})
+	named := namedCollectors(t)
+	sendings := sendInEach(t, named, recorder.Table([]string{all, "traces and metrics", "received"}))
+	var c comparison
+	for i, e := range named {
+		for _, signal := range []string{traces, metrics} {
+			if rec := e.to(signal); rec != nil {
+				c.add(e.what, signal, "received", sendings[i].at(rec, signal))
+			}
+		}
 	}
-	text := recorder.Table([]string{both, "traces and metrics", "received"})
-	for _, s := range signals {
-		rec := receiver.New(t)
-		add(both, s.name, sent(t, s, rec, text, both, rec.URL))
-	}
-	for _, s := range signals {
-		rec := receiver.New(t)
-		add(s.variable, s.name, sent(t, s, rec, text, s.variable, rec.URL+s.path))
-	}
-	for _, s := range signals {
-		rec := receiver.New(t)
-		fate := sent(t, s, rec, text, both, receiver.New(t).URL, s.variable, rec.URL+s.path)
-		add(s.variable+" beside "+both, s.name, fate)
-	}
-	if recorder.Table(want...) == recorder.Table(got...) {
+	if !c.differs() {
+		defaultStays(t, named)
 		return
 	}
-	f := recorder.At(minimal.OTLP, finding.Finding{
-		Want:  recorder.Table(want...),
-		Got:   recorder.Table(got...),
-		Cause: "An option in the code beats the environment: whoever deploys this service can't send its telemetry anywhere else.\nPass the option only when the environment names no collector, neither for this signal nor for all.",
-	})
-	if strings.Contains(f.Got, "404") {
+	f := atCall(t, minimal.OTLP, c.finding("OTEL_EXPORTER_OTLP_…"), "WithEndpointURL", "WithEndpoint")
+	arrives := func(what string) bool {
+		return c.came(what, traces) == "received" && c.came(what, metrics) == "received"
+	}
+	alone := c.came(ofTraces, traces) == "received" && c.came(ofMetrics, metrics) == "received"
+	switch {
+	case !alone && strings.Contains(c.came(ofTraces, traces)+c.came(ofMetrics, metrics), "404"):
 		f.Cause = "The variable of one signal is used as it is; only to OTEL_EXPORTER_OTLP_ENDPOINT the path is appended.\nThe exporters know that: without an option they read both."
+	case !arrives(all) && callOf(t, "WithEndpointURL", "WithEndpoint").line > 0:
+		f.Cause = "An option in the code beats the environment: whoever deploys this service can't send its telemetry anywhere else.\nPass the option only when the environment names no collector, neither for this signal nor for all."
+	case arrives(all) && !arrives(all+withPath):
+		f.Cause = "OTEL_EXPORTER_OTLP_ENDPOINT is a base, and may have a path of its own: /v1/traces and /v1/metrics come after it."
+	case arrives(all) && !alone:
+		f.Cause = "OTEL_EXPORTER_OTLP_ENDPOINT counts, and the variable of one signal does not where it stands alone."
+	case arrives(all) && alone:
+		f.Cause = "Beside OTEL_EXPORTER_OTLP_ENDPOINT, the variable of a signal should win for that signal, and for no other."
 	}
 	recorder.Fail(t, f)
 }
 
-// sent makes exporters in an environment with these variables, names and
-// values in turn, sends one signal, and says what became of it at rec.
-func sent(t *testing.T, s otelSignal, rec *receiver.Receiver, want string, env ...string) string {
-	t.Helper()
-	defer withEnv(t, env...)()
-	o := newOTLP(t, want)
-	s.send(o, t)
-	return fate(s.seen(rec.Seen(o.nonce)), about(rec, s.err(o)))
-}
+const withPath = ", with a path"
 
-// withEnv sets variables and returns a function that makes the environment of
-// OpenTelemetry what it was, whatever has been set in between.
-func withEnv(t *testing.T, env ...string) (restore func()) {
-	t.Helper()
-	before := os.Environ()
-	for i := 0; i < len(env); i += 2 {
-		if err := os.Setenv(env[i], env[i+1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return func() {
-		for _, kv := range os.Environ() {
-			if name, _, _ := strings.Cut(kv, "="); stray.Variable(name) {
-				_ = os.Unsetenv(name) // it is there
-			}
-		}
-		for _, kv := range before {
-			if name, value, _ := strings.Cut(kv, "="); stray.Variable(name) {
-				_ = os.Setenv(name, value) // it was there
-			}
-		}
+// namedCollectors are the ways in which an environment names a collector.
+func namedCollectors(t *testing.T) []environment {
+	const tracesTo, metricsTo = "/of/traces", "/of/metrics"
+	base, below := receiver.New(t), receiver.New(t)
+	below.Take(tracesAt, "/otlp"+tracesAt)
+	below.Take(metricsAt, "/otlp"+metricsAt)
+	own := receiver.New(t)
+	own.Take(tracesAt, tracesTo)
+	own.Take(metricsAt, metricsTo)
+	return []environment{
+		{what: all, env: []string{all + "=" + base.URL}, traces: base, metrics: base},
+		{what: all + withPath, env: []string{all + "=" + below.URL + "/otlp"}, traces: below, metrics: below},
+		{what: ofTraces, env: []string{ofTraces + "=" + own.URL + tracesTo}, traces: own},
+		{what: ofMetrics, env: []string{ofMetrics + "=" + own.URL + metricsTo}, metrics: own},
+		{what: ofTraces + " beside ENDPOINT", env: []string{all + "=" + base.URL, ofTraces + "=" + own.URL + tracesTo}, traces: own, metrics: base},
+		{what: ofMetrics + " beside ENDPOINT", env: []string{all + "=" + base.URL, ofMetrics + "=" + own.URL + metricsTo}, traces: base, metrics: own},
 	}
 }
 
-// An https endpoint in the environment should stay encrypted.
-func TestTlsFromEnvironment(t *testing.T) {
-	trusted, stranger := receiver.NewTLS(t, true), receiver.NewTLS(t, false)
-	header := []string{"https endpoint in", "", ""}
-	want, got := [][]string{header}, [][]string{header}
-	text := recorder.Table([]string{both + "=https://…", "traces and metrics", "received over TLS"})
-	unreached := false
-	try := func(variable string, s otelSignal, rec *receiver.Receiver, url, wanted string) {
-		defer withEnv(t, variable, url)()
-		o := newOTLP(t, text)
-		clearBefore := rec.InTheClear()
-		s.send(o, t)
-		for range 50 { // a server refuses what comes in the clear first, and tells of it then
-			if s.err(o) == nil || rec.InTheClear() > clearBefore || !strings.Contains(s.err(o).Error(), "400") {
-				break
-			}
-			time.Sleep(10 * time.Millisecond)
+// defaultStays ends the check when the variable of one signal has an influence
+// on the other one, which should go where it goes without any settings. Where a
+// foreign program holds that port it can't be seen.
+func defaultStays(t *testing.T, named []environment) {
+	var c comparison
+	for _, e := range named {
+		signal, arrived := traces, func(s probe.Signals) bool { return s.Traces }
+		if e.metrics == nil {
+			signal, arrived = metrics, func(s probe.Signals) bool { return s.Metrics }
+		} else if e.traces != nil {
+			continue
 		}
-		fate := fate(s.seen(rec.Seen(o.nonce)), about(rec, s.err(o)))
-		switch {
-		case rec.InTheClear() > clearBefore:
-			fate = "sent in the clear"
-		case fate == "received":
-			fate = "received over TLS"
-		case rec == stranger:
-			fate = "refused"
-		default:
-			unreached = true
+		const wanted = "received on http://localhost:4318"
+		var s sending
+		seen, _, held := sendToDefault(t, func() string {
+			var err error
+			s, err = sendIn(t, e)
+			mustSend(t, signal+"   "+wanted, err)
+			return s.nonce
+		}, arrived)
+		if held != "" {
+			return
 		}
-		name := variable
-		if rec == stranger {
-			name += ", of an impostor"
+		fate := wanted
+		if !arrived(seen) {
+			fate = "not received: " + s.errs[signal]
 		}
-		want = append(want, []string{name, s.name, wanted})
-		got = append(got, []string{name, s.name, fate})
+		c.add(e.what+" alone", signal, wanted, fate)
 	}
-	for _, s := range signals {
-		try(both, s, trusted, trusted.URL, "received over TLS")
-	}
-	for _, s := range signals {
-		try(s.variable, s, trusted, trusted.URL+s.path, "received over TLS")
-	}
-	for _, s := range signals {
-		try(both, s, stranger, stranger.URL, "refused")
-	}
-	if recorder.Table(want...) == recorder.Table(got...) {
+	if !c.differs() {
 		return
 	}
-	f := recorder.At(minimal.OTLP, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
-	switch {
-	case strings.Contains(f.Got, "sent in the clear"):
-		f.Cause = "WithInsecure takes the s out of an https endpoint too, wherever it comes from.\nUse it, or a http:// URL, only when the environment names no collector, neither for this signal nor for all."
-	case unreached:
-		recorder.Needs(t, "endpoint-from-environment")
-	default:
-		f.Cause = "Whoever stands between the service and its collector can pretend to be the collector:\nthe certificate has to be verified."
-	}
+	recorder.Needs(t, "plain-http-by-default")
+	f := recorder.At(minimal.OTLP, c.finding("OTEL_EXPORTER_OTLP_…"))
+	f.Cause = "The variable of one signal says nothing about the other: that one goes where it would go without any settings."
 	recorder.Fail(t, f)
 }

@@ -3,7 +3,8 @@ package minimal_test
 import (
 	"context"
 	"crypto/rand"
-	"strings"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -14,7 +15,6 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
-	"otel.workshop/checker/receiver"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/collector/probe"
 	"otel.workshop/internal/finding"
@@ -30,23 +30,32 @@ type otlp struct {
 	nonce                 string
 }
 
-func newOTLP(t *testing.T, want string) *otlp {
-	t.Helper()
+// makeOTLP makes the exporters, or says what hinders it.
+func makeOTLP(nonce string) (*otlp, error) {
 	e := minimal.OTLP()
-	if e.Traces == nil || e.Metrics == nil {
-		got := "OTLP has no function that makes a span exporter"
-		if e.Traces != nil {
-			got = "OTLP has no function that makes a metric exporter"
-		}
-		recorder.Fail(t, recorder.At(minimal.OTLP, finding.Finding{Want: want, Got: got}))
+	switch {
+	case e.Traces == nil:
+		return nil, errors.New("OTLP has no function that makes a span exporter")
+	case e.Metrics == nil:
+		return nil, errors.New("OTLP has no function that makes a metric exporter")
 	}
-	o := &otlp{nonce: rand.Text()}
+	o := &otlp{nonce: nonce}
 	var err error
-	if o.traces, err = e.Traces(t.Context()); err == nil {
-		o.metrics, err = e.Metrics(t.Context())
+	if o.traces, err = e.Traces(context.Background()); err == nil {
+		o.metrics, err = e.Metrics(context.Background())
 	}
 	if err != nil {
-		recorder.Fail(t, recorder.At(minimal.OTLP, finding.Finding{Want: want, Got: "an exporter can't be made: " + err.Error()}))
+		return nil, fmt.Errorf("an exporter can't be made: %w", err)
+	}
+	return o, nil
+}
+
+// mustOTLP makes the exporters, or ends the check.
+func mustOTLP(t *testing.T, want string) *otlp {
+	t.Helper()
+	o, err := makeOTLP(rand.Text())
+	if err != nil {
+		recorder.Fail(t, recorder.At(minimal.OTLP, finding.Finding{Want: want, Got: err.Error()}))
 	}
 	return o
 }
@@ -59,8 +68,8 @@ func (o *otlp) resource() *resource.Resource {
 }
 
 // sendTraces exports one span.
-func (o *otlp) sendTraces(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func (o *otlp) sendTraces() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	now := time.Now()
 	o.tracesErr = o.traces.ExportSpans(ctx, tracetest.SpanStubs{
@@ -69,8 +78,8 @@ func (o *otlp) sendTraces(t *testing.T) {
 }
 
 // sendMetrics exports one metric.
-func (o *otlp) sendMetrics(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func (o *otlp) sendMetrics() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	o.metricsErr = o.metrics.Export(ctx, &metricdata.ResourceMetrics{
 		Resource: o.resource(),
@@ -78,43 +87,4 @@ func (o *otlp) sendMetrics(t *testing.T) {
 			Name: "probe", Data: metricdata.Gauge[int64]{DataPoints: []metricdata.DataPoint[int64]{{Time: time.Now(), Value: 1}}},
 		}}}},
 	})
-}
-
-// An otelSignal is traces or metrics, as a table of checks goes through both.
-type otelSignal struct {
-	name     string // as in a finding
-	variable string // names its endpoint alone
-	path     string
-	send     func(*otlp, *testing.T)
-	err      func(*otlp) error
-	seen     func(probe.Signals) bool
-}
-
-var signals = []otelSignal{
-	{"traces", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "/v1/traces", (*otlp).sendTraces,
-		func(o *otlp) error { return o.tracesErr }, func(s probe.Signals) bool { return s.Traces }},
-	{"metrics", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "/v1/metrics", (*otlp).sendMetrics,
-		func(o *otlp) error { return o.metricsErr }, func(s probe.Signals) bool { return s.Metrics }},
-}
-
-// about returns err when it tells of rec, and nil when it tells of another
-// address: what happened there is beside the point.
-func about(rec *receiver.Receiver, err error) error {
-	_, hostport, _ := strings.Cut(rec.URL, "://")
-	if err != nil && strings.Contains(err.Error(), hostport) {
-		return err
-	}
-	return nil
-}
-
-// fate says what became of one signal.
-func fate(seen bool, err error) string {
-	switch {
-	case seen:
-		return "received"
-	case err != nil:
-		text, _, _ := strings.Cut(err.Error(), " (body:") // what some server had to say about it
-		return "not received: " + text
-	}
-	return "it went somewhere else"
 }

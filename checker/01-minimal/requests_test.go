@@ -1,58 +1,156 @@
 package minimal_test
 
 import (
-	"net/http/httptest"
+	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
+	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
-	"otel.workshop/internal/waterfall"
+	"otel.workshop/internal/nearest"
 	minimal "otel.workshop/steps/01-minimal"
 )
+
+// duration is the histogram that every HTTP server has.
+const duration = "http.server.request.duration"
 
 // Every request should leave a server span and be counted in http.server.request.duration.
 func TestRequestsTraced(t *testing.T) {
 	rec := recorder.Global(t, "")
-	res := httptest.NewRecorder()
-	minimal.NewHandler().ServeHTTP(res, httptest.NewRequest("GET", "/", nil))
-
-	if res.Code != 200 || strings.TrimSpace(res.Body.String()) != "ok" {
-		recorder.Fail(t, recorder.At(minimal.NewHandler, finding.Finding{
-			Want: "GET /   200   ok",
-			Got:  strings.TrimSpace(recorder.Table([]string{"GET /", res.Result().Status, strings.TrimSpace(res.Body.String())})),
-		}))
+	asked := askGlobally()
+	h := minimal.NewHandler()
+	before := evidence{}
+	for _, v := range visits {
+		answers := v.pay(h, nil)
+		mustAnswer(t, v, answers)
+		after := look(rec)
+		if got := after.since(before); !got.as(v) {
+			explain(t, v, got, answers[0], asked)
+		}
+		before = after
 	}
-
-	spans := rec.Spans()
-	_, metric := rec.Metric("http.server.request.duration")
-	if len(servers(spans)) == 1 && metric {
-		return
-	}
-	f := finding.Finding{Want: "GET / (server)\nhttp.server.request.duration", Got: "no span"}
-	if len(spans) > 0 {
-		f.Got = waterfall.Tree(recorder.Waterfall(spans))
-	}
-	f.Got += map[bool]string{true: "\nhttp.server.request.duration", false: "\nno http.server.request.duration"}[metric]
-	switch {
-	case len(spans) == 0 && !metric:
-		f.Cause = "The handler answers, but nothing stands around it that would start a span:\notelhttp.NewHandler takes a handler and returns one that does."
-	case len(servers(spans)) == 0 && len(spans) > 0:
-		f.Cause = "There is a span, but it is no server span: otelhttp makes one that says what kind it is."
-	case len(servers(spans)) > 1:
-		f.Cause = "One request, several server spans: the handler is wrapped more than once."
-	}
-	recorder.Fail(t, recorder.At(minimal.NewHandler, f))
 }
 
-func servers(spans tracetest.SpanStubs) (list tracetest.SpanStubs) {
-	for _, s := range spans {
-		if s.SpanKind == trace.SpanKindServer {
-			list = append(list, s)
+// mustAnswer ends the check when an answer is not the service's.
+func mustAnswer(t *testing.T, v visit, answers []*answer) {
+	t.Helper()
+	for _, a := range answers {
+		if a.Code != http.StatusOK || strings.TrimSpace(a.Body.String()) != "ok" {
+			recorder.Fail(t, recorder.At(minimal.NewHandler, finding.Finding{
+				Want: "GET " + v.path + "   200 OK   ok",
+				Got:  strings.TrimSpace("GET " + v.path + "   " + a.says()),
+			}))
 		}
 	}
-	return list
+}
+
+// evidence is what requests have left behind.
+type evidence struct {
+	spans   tracetest.SpanStubs
+	open    int // spans that have started, and not ended
+	counted uint64
+	metric  recorder.Metric
+	others  []string // names of other metrics
+}
+
+func look(rec *recorder.Recorder) evidence {
+	e := evidence{spans: rec.Spans(), open: len(rec.Unended())}
+	e.metric, _ = rec.Metric(duration)
+	for _, p := range e.metric.Points {
+		e.counted += p.Count
+	}
+	for _, sm := range rec.Metrics().ScopeMetrics {
+		for _, m := range sm.Metrics {
+			e.others = append(e.others, m.Name)
+		}
+	}
+	return e
+}
+
+// since returns what is in e and was not before.
+func (e evidence) since(before evidence) evidence {
+	e.spans = e.spans[len(before.spans):]
+	e.open -= before.open
+	e.counted -= before.counted
+	return e
+}
+
+// as reports whether a visit has left what it should.
+func (e evidence) as(v visit) bool {
+	return len(servers(e.spans)) == v.times && e.open == 0 && e.counted == uint64(v.times) && !e.failed()
+}
+
+// failed reports whether a span tells of a failure.
+func (e evidence) failed() bool {
+	return slices.ContainsFunc(e.spans, func(s tracetest.SpanStub) bool { return s.Status.Code == codes.Error })
+}
+
+// explain ends the check with what a visit has left.
+func explain(t *testing.T, v visit, e evidence, a *answer, asked *asked) {
+	t.Helper()
+	f := finding.Finding{
+		Want: fmt.Sprintf("%s\nGET / (server)\n%s   %d more", v.what, duration, v.times),
+		Got:  v.what + "\n" + recorder.Tree(e.spans),
+	}
+	if v.times > 1 {
+		f.Want = fmt.Sprintf("%s\n%d server spans\n%s   %d more", v.what, v.times, duration, v.times)
+		f.Got = fmt.Sprintf("%s\n%d server spans", v.what, len(servers(e.spans)))
+	}
+	if e.open > 0 {
+		f.Got += fmt.Sprintf("\n%d spans that have not ended", e.open)
+	}
+	near := nearest.Name(duration, e.others)
+	switch {
+	case len(e.metric.Points) > 0 && e.metric.Kind != "histogram":
+		f.Got += "\n" + duration + "   is a " + e.metric.Kind
+	case len(e.metric.Points) > 0:
+		f.Got += fmt.Sprintf("\n%s   %d more", duration, e.counted)
+	case near != "" && near != duration:
+		f.Got += "\nno " + duration + ", but " + near
+	default:
+		f.Got += "\nno " + duration
+	}
+
+	const otelhttp = "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	wrapped := slices.ContainsFunc(a.around, func(name string) bool { return strings.HasPrefix(name, otelhttp+".") })
+	spans := len(servers(e.spans))
+	switch {
+	case e.open > 0:
+		f = recorder.At(minimal.NewHandler, f)
+		f.Cause = "A span that is not ended is never exported."
+	case len(e.spans) == 0 && e.counted == 0 && !wrapped:
+		f = recorder.At(minimal.NewHandler, f)
+		f.Cause = "The handler answers, but nothing stands around it that would start a span:\notelhttp.NewHandler takes a handler and returns one that does."
+	case spans == 0 && e.counted == 0 && asked.meters.has(otelhttp): // it asks for a tracer later, where no filter lets a request pass
+		f = atCall(t, minimal.NewHandler, f, "WithFilter")
+		f.Cause = "otelhttp stands around the handler, and lets this request pass by without a span:\nthat is what WithFilter does with each request for which a filter returns false."
+	case spans == 0 && wrapped && !asked.tracers.has(otelhttp):
+		f = atCall(t, minimal.NewHandler, f, "WithTracerProvider")
+		f.Cause = "otelhttp stands around the handler, and has not asked package otel for a tracer:\nit was given another provider."
+	case spans == v.times && e.counted == 0 && wrapped && !asked.meters.has(otelhttp):
+		f = atCall(t, minimal.NewHandler, f, "WithMeterProvider")
+		f.Cause = "otelhttp has not asked package otel for a meter: it was given another provider."
+	case spans == 0 && len(e.spans) > 0:
+		f = atCall(t, minimal.NewHandler, f, "WithSpanKind")
+		f.Cause = "There is a span, but it is no server span: otelhttp makes one that says what kind it is."
+	case spans > v.times:
+		f = recorder.At(minimal.NewHandler, f)
+		f.Cause = "One request, several server spans: the handler is wrapped more than once."
+		if v.what != visits[0].what {
+			f.Cause = "The first request had one server span, a later one has more: something is wrapped again at each request.\nWrap the handler once, where it is made."
+		}
+	default:
+		f = recorder.At(minimal.NewHandler, f)
+	}
+	recorder.Fail(t, f)
+}
+
+func servers(spans tracetest.SpanStubs) tracetest.SpanStubs {
+	return recorder.OfKind(spans, trace.SpanKindServer)
 }

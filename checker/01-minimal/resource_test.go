@@ -3,6 +3,7 @@ package minimal_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,33 +12,45 @@ import (
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
+	"otel.workshop/internal/nearest"
 	minimal "otel.workshop/steps/01-minimal"
 )
 
-const serviceName = attribute.Key("service.name")
+const (
+	serviceName = attribute.Key("service.name")
+	service     = "demo-service"
+)
 
 // none stands for the name in what was not exported: other checks ask for it.
 const none = "nothing exported yet"
 
-// Spans and metrics should say which service they come from: service.name is "demo-service".
+// Spans and metrics should say which service they come from: service.name is "demo-service", unless the environment names it.
 func TestServiceName(t *testing.T) {
+	const want = "NewResource   service.name = " + service
 	res, err := minimal.NewResource(t.Context())
 	if err != nil {
-		f := finding.Finding{Want: "NewResource   service.name = demo-service", Got: "NewResource   error: " + err.Error()}
+		f := finding.Finding{Want: want, Got: "NewResource   error: " + err.Error()}
 		if errors.Is(err, resource.ErrSchemaURLConflict) {
 			f.Cause = "Two parts of a resource may not follow different versions of the semantic conventions:\nimport the semconv version that belongs to your SDK, or leave the schema out."
 		}
 		recorder.Fail(t, recorder.At(minimal.NewResource, f))
 	}
-	if got := nameOf(res); got != "demo-service" {
-		f := finding.Finding{Want: "NewResource   service.name = demo-service", Got: "NewResource   " + describe(got)}
-		if got == "" {
-			f.Cause = "Without a name, every backend files this service under unknown_service."
+	if got := nameIn(res.Attributes()); got != "service.name = "+service {
+		f := finding.Finding{Want: want, Got: "NewResource   " + got}
+		if name, ok := res.Set().Value(serviceName); ok && nearest.Name(name.AsString(), []string{service}) != "" {
+			f.Cause = "A backend takes " + name.AsString() + " for another service than " + service + "."
+		} else if !ok {
+			f.Cause = "Without a service.name, every backend files this service under unknown_service."
 		}
 		recorder.Fail(t, recorder.At(minimal.NewResource, f))
 	}
+	providersCarryIt(t)
+	environmentNamesIt(t)
+}
 
-	// The resource is right; now both providers have to carry it.
+// providersCarryIt ends the check when what is exported has another name than
+// NewResource gives.
+func providersCarryIt(t *testing.T) {
 	w := newWorld(t)
 	inBubble(t, func(ctx context.Context) {
 		if w.setUp(ctx); w.ready() {
@@ -46,34 +59,98 @@ func TestServiceName(t *testing.T) {
 			stop(ctx)
 		}
 	})
+	const want = "service.name = " + service
 	spans, metrics := none, none
 	for _, s := range w.spans.Spans() {
-		spans = nameOf(s.Resource)
+		if spans == none || spans == want {
+			spans = nameIn(s.Resource.Attributes())
+		}
 	}
 	for _, m := range w.metrics.Metrics() {
-		metrics = nameOf(m.Resource)
+		if metrics == none || metrics == want {
+			metrics = nameIn(m.Resource.Attributes())
+		}
 	}
-	wrong := func(name string) bool { return name != "demo-service" && name != none }
-	if wrong(spans) || wrong(metrics) {
-		recorder.Fail(t, recorder.At(minimal.Setup, finding.Finding{
-			Want:  recorder.Table([]string{"spans", "service.name = demo-service"}, []string{"metrics", "service.name = demo-service"}),
-			Got:   recorder.Table([]string{"spans", describe(spans)}, []string{"metrics", describe(metrics)}),
-			Cause: "NewResource is right, but a provider was made without it: it falls back to the default resource.",
-		}))
+	wrong := func(name string) bool { return name != want && name != none }
+	if !wrong(spans) && !wrong(metrics) {
+		return
 	}
+	provider := "NewTracerProvider"
+	if !wrong(spans) {
+		provider = "NewMeterProvider"
+	}
+	f := atCall(t, minimal.Setup, finding.Finding{
+		Want: recorder.Table([]string{"spans", want}, []string{"metrics", want}),
+		Got:  recorder.Table([]string{"spans", spans}, []string{"metrics", metrics}),
+	}, provider)
+	if strings.Contains(f.Got, "unknown_service") {
+		f.Cause = "NewResource is right, but a provider was made without it: it falls back to the default resource."
+	}
+	recorder.Fail(t, f)
 }
 
-func nameOf(r *resource.Resource) string {
-	v, _ := r.Set().Value(serviceName)
-	return v.AsString()
+// environmentNamesIt ends the check when a deployment can't name the service,
+// or add to what it says of itself.
+func environmentNamesIt(t *testing.T) {
+	const renamed, added = "orders", "deployment.environment.name"
+	d := describeIn(t, "OTEL_SERVICE_NAME="+renamed, "OTEL_RESOURCE_ATTRIBUTES="+added+"=staging")
+	const title = "OTEL_SERVICE_NAME=" + renamed + "\nOTEL_RESOURCE_ATTRIBUTES=" + added + "=staging\n"
+	row := func(who, name string) []string { return []string{who, name, added + " = staging"} }
+	want := [][]string{{"NewResource", "service.name = " + renamed}}
+	got := [][]string{{"NewResource", mapped(d.Resource)}}
+	for _, part := range []struct {
+		who  string
+		have map[string]string
+	}{{"spans", d.Spans}, {"metrics", d.Metrics}} {
+		if part.have == nil {
+			continue // not exported yet
+		}
+		has := row(part.who, mapped(part.have))
+		if part.have[added] != "staging" {
+			has[2] = "no " + added
+		}
+		want, got = append(want, row(part.who, "service.name = "+renamed)), append(got, has)
+	}
+	f := finding.Finding{Want: title + recorder.Table(want...), Got: title + recorder.Table(got...)}
+	if f.Want == f.Got {
+		return
+	}
+	if d.Resource[string(serviceName)] == renamed {
+		recorder.Fail(t, recorder.At(minimal.Setup, f))
+	}
+	switch asks := callOf(t, "WithFromEnv", "Environment", "Default"); {
+	case d.Resource[string(serviceName)] != service:
+	case asks.line == 0:
+		f.Cause = "Nothing here asks the environment: resource.WithFromEnv does, behind the name that the code gives."
+	default:
+		f.Cause = "The environment is asked, and the name in the code comes after it: whoever comes last wins."
+	}
+	recorder.Fail(t, recorder.At(minimal.NewResource, f))
 }
 
-func describe(name string) string {
-	switch name {
-	case "":
-		return "no service.name"
-	case none:
-		return none
+// nameIn returns what a resource says the service is called, or what it says
+// in the place of that.
+func nameIn(attrs []attribute.KeyValue) string {
+	m := make(map[string]string)
+	for _, kv := range attrs {
+		m[string(kv.Key)] = kv.Value.String()
 	}
-	return "service.name = " + name
+	return mapped(m)
+}
+
+func mapped(attrs map[string]string) string {
+	if name, ok := attrs[string(serviceName)]; ok {
+		return string(serviceName) + " = " + name
+	}
+	var keys []string
+	for key, value := range attrs {
+		if value == service {
+			return "no service.name, but " + key + " = " + value
+		}
+		keys = append(keys, key)
+	}
+	if near := nearest.Name(string(serviceName), keys); near != "" && !strings.HasPrefix(near, "service.") {
+		return "no service.name, but " + near + " = " + attrs[near]
+	}
+	return "no service.name"
 }

@@ -17,10 +17,11 @@ import (
 	minimal "otel.workshop/steps/01-minimal"
 )
 
-// A world is the learner's Setup with exporters that keep what they are given.
+// A world is the learner's Setup with exporters that keep what they are given,
+// and that can be in trouble.
 type world struct {
-	spans       *recorder.SpanSink
-	metrics     *recorder.MetricSink
+	spans       *spanExporter
+	metrics     *metricExporter
 	tracesErr   error // what the constructors return
 	metricsErr  error
 	madeTraces  bool // whether Setup has called them
@@ -30,7 +31,10 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
-	return &world{spans: recorder.NewSpanSink(t), metrics: recorder.NewMetricSink(t)}
+	return &world{
+		spans:   &spanExporter{SpanSink: recorder.NewSpanSink(t)},
+		metrics: &metricExporter{MetricSink: recorder.NewMetricSink(t)},
+	}
 }
 
 // setUp calls Setup.
@@ -55,24 +59,44 @@ func (w *world) setUp(ctx context.Context) {
 
 // record ends one span and counts one event, both through the globals. It
 // returns the span.
-func record(ctx context.Context) trace.Span {
-	_, span := otel.Tracer("checker").Start(ctx, "checkout")
+func record(ctx context.Context) trace.Span { return recordAs(ctx, "checkout") }
+
+// recordAs does it under another name; the counter's is its plural.
+func recordAs(ctx context.Context, name string) trace.Span {
+	_, span := otel.Tracer("checker").Start(ctx, name)
 	span.End()
-	if counter, err := otel.Meter("checker").Int64Counter("checkouts"); err == nil {
+	if counter, err := otel.Meter("checker").Int64Counter(name + "s"); err == nil {
 		counter.Add(ctx, 1)
 	}
 	return span
 }
 
 // checkouts counts the spans that record has made and that were exported.
-func (w *world) checkouts() int {
+func (w *world) checkouts() int { return w.exported("checkout") }
+
+// exported counts the exported spans of that name.
+func (w *world) exported(name string) int {
 	n := 0
 	for _, s := range w.spans.Spans() {
-		if s.Name == "checkout" {
+		if s.Name == name {
 			n++
 		}
 	}
 	return n
+}
+
+// hasMetric reports whether a metric of that name was exported.
+func (w *world) hasMetric(name string) bool {
+	for _, rm := range w.metrics.Metrics() {
+		for _, sm := range rm.ScopeMetrics {
+			for _, m := range sm.Metrics {
+				if m.Name == name {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // mustWork ends the check when Setup failed, although its exporters are fine:

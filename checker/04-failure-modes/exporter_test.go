@@ -3,7 +3,6 @@ package failuremodes_test
 import (
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,93 +15,105 @@ import (
 	failuremodes "otel.workshop/steps/04-failure-modes"
 )
 
-// A queue is the learner's QueueExporter before an exporter of ours.
+// A queue is the learner's QueueExporter before an exporter of ours, and what
+// came of calling it.
 type queue struct {
 	*failuremodes.QueueExporter
+	next *behind
 	log  *logbook
-	sent int // spans so far
+
+	sent  int        // spans so far
+	calls []exported // of ExportSpans
+	stops []stopped  // calls of Shutdown
 }
 
-// inBubble runs f with a queue before next, in a bubble of fake time.
-func inBubble(t *testing.T, next sdktrace.SpanExporter, size int, f func(ctx context.Context, q *queue)) *queue {
+// exported is what came of a call of ExportSpans.
+type exported struct {
+	took     time.Duration
+	panicked any
+}
+
+// stopped is what came of a call of Shutdown.
+type stopped struct {
+	took     time.Duration
+	returned bool // an hour after its context was done at the latest
+	err      error
+	panicked any
+}
+
+func newQueue(t *testing.T, size int) *queue {
+	q := &queue{next: newBehind(t), log: &logbook{}}
+	q.QueueExporter = failuremodes.NewQueueExporter(q.next, size, q.log.logger())
+	return q
+}
+
+// inBubble runs f with a queue, in a bubble of fake time.
+func inBubble(t *testing.T, size int, f func(ctx context.Context, q *queue)) (q *queue) {
 	t.Helper()
 	mustNotLock(t)
-	q := &queue{log: &logbook{}}
 	recorder.Bubble(t, recorder.At(failuremodes.NewQueueExporter, finding.Finding{
 		Want: "ExportSpans and Shutdown return",
 		Got:  "one of them waits for ever, for something that nobody will do",
 	}), func(ctx context.Context) {
-		q.QueueExporter = failuremodes.NewQueueExporter(next, size, q.log.logger())
+		q = newQueue(t, size)
 		f(ctx, q)
 	})
 	return q
 }
 
-// slowSink returns a sink that takes that long for each export.
-func slowSink(t *testing.T, takes time.Duration) *recorder.SpanSink {
-	sink := recorder.NewSpanSink(t)
-	sink.Delay = takes
-	return sink
-}
-
-// send exports one span, named after its number, and returns how long the call
-// took.
-func (q *queue) send(ctx context.Context) time.Duration { return q.sendBatch(ctx, 1) }
-
-// sendBatch exports so many spans in one call.
-func (q *queue) sendBatch(ctx context.Context, n int) time.Duration {
+// send exports n spans in one call, named after their numbers. As the batch
+// processor does, it cancels the context of an export that has returned.
+func (q *queue) send(ctx context.Context, n int) exported {
 	names := make([]string, n)
 	for i := range names {
 		q.sent++
 		names[i] = fmt.Sprint("span ", q.sent)
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	return q.export(ctx, spans(names...))
 }
 
 // export calls ExportSpans as a span processor does, which hands an error to
-// the service's error handler, and that one to its log. It returns how long the
-// call took.
-func (q *queue) export(ctx context.Context, spans []sdktrace.ReadOnlySpan) time.Duration {
+// the service's error handler, and that one to its log.
+func (q *queue) export(ctx context.Context, spans []sdktrace.ReadOnlySpan) (e exported) {
 	start := time.Now()
+	defer func() {
+		e.took, e.panicked = time.Since(start), recover()
+		q.calls = append(q.calls, e)
+	}()
 	if err := q.ExportSpans(ctx, spans); err != nil {
 		q.log.logger().Error(err.Error())
 	}
-	return time.Since(start)
+	return e
 }
 
-// A gate is a sink that hangs until it is opened, unless an export's context
-// ends before.
-type gate struct {
-	*recorder.SpanSink
-	open chan struct{} // to be closed; made in the bubble
-
-	mu      sync.Mutex
-	offered map[string]bool // names of the spans that it has been given, taken or not
-}
-
-func newGate(t *testing.T) *gate {
-	return &gate{SpanSink: recorder.NewSpanSink(t), offered: make(map[string]bool)}
-}
-
-func (g *gate) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	g.mu.Lock()
-	for _, span := range spans {
-		g.offered[span.Name()] = true
-	}
-	g.mu.Unlock()
+// shutDown calls Shutdown with that much time, in a bubble.
+func (q *queue) shutDown(ctx context.Context, limit time.Duration) stopped {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	ended := q.stopping(ctx)
+	var s stopped
 	select {
-	case <-g.open:
-		return g.SpanSink.ExportSpans(ctx, spans)
-	case <-ctx.Done():
-		return ctx.Err()
+	case s = <-ended:
+	case <-time.After(limit + time.Hour):
 	}
+	q.stops = append(q.stops, s)
+	return s
 }
 
-// spansOffered counts the spans that have come as far as to the gate.
-func (g *gate) spansOffered() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return len(g.offered)
+// stopping calls Shutdown in the background.
+func (q *queue) stopping(ctx context.Context) <-chan stopped {
+	start, ended := time.Now(), make(chan stopped, 1)
+	go func() {
+		s := stopped{returned: true}
+		defer func() {
+			s.took, s.panicked = time.Since(start), recover()
+			ended <- s
+		}()
+		s.err = q.Shutdown(ctx)
+	}()
+	return ended
 }
 
 // spans makes finished spans of those names.
@@ -117,23 +128,4 @@ func spans(names ...string) []sdktrace.ReadOnlySpan {
 		})
 	}
 	return stubs.Snapshots()
-}
-
-// shutDown calls Shutdown with that much time, and returns how long it took,
-// and whether it has returned at all, an hour after that at the latest.
-func (q *queue) shutDown(ctx context.Context, limit time.Duration) (took time.Duration, ok bool) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	start := time.Now()
-	done := make(chan time.Duration, 1)
-	go func() {
-		_ = q.Shutdown(ctx) // it may say that time is up
-		done <- time.Since(start)
-	}()
-	select {
-	case took = <-done:
-		return took, true
-	case <-time.After(limit + time.Hour):
-		return 0, false
-	}
 }

@@ -19,6 +19,7 @@ type logbook struct {
 
 // logged is one record, and its attributes as they are printed, by key.
 type logged struct {
+	level   slog.Level
 	message string
 	attrs   []slog.Attr
 }
@@ -77,7 +78,7 @@ type logHandler struct {
 func (h logHandler) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
 
 func (h logHandler) Handle(_ context.Context, r slog.Record) error {
-	l := logged{message: r.Message, attrs: slices.Clone(h.attrs)}
+	l := logged{level: r.Level, message: r.Message, attrs: slices.Clone(h.attrs)}
 	r.Attrs(func(a slog.Attr) bool {
 		l.attrs = append(l.attrs, flat(a)...)
 		return true

@@ -5,6 +5,7 @@ package failuremodes_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"otel.workshop/checker/04-failure-modes/shop"
 	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
 	failuremodes "otel.workshop/steps/04-failure-modes"
@@ -24,10 +26,14 @@ func TestMain(m *testing.M) { recorder.Main(m, program) }
 // paymentsURL is the environment variable that tells program of the payment API.
 const paymentsURL = "PAYMENTS_URL"
 
-// program is the learner's service as a process of its own, on a port that it
-// prints.
+// program is the learner's service as a process of its own: their whole
+// program, or their Run in one of ours, which prints where it listens.
 func program() error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	if os.Getenv(asShop) != "" {
+		shop.Laid()
+		return nil
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,17 +52,30 @@ func program() error {
 // Orders of the checks' database.
 const (
 	known     = "42"
+	another   = "43"
 	unknown   = "999"
 	broken    = "1" // can't be read
-	panics    = "2" // reading it panics
-	unhurried = "3" // is read in a second
+	brokenToo = "7" // can't be read either: it is another server that refuses
+	unhurried = "3" // is read in 400 ms
+
+	panics           = "2" // reading it panics
+	panicsWithError  = "5"
+	panicsWithNumber = "6"
 )
 
 func newDatabase() *database.Database {
 	return &database.Database{
-		Orders: map[int64]string{42: "shipped", 3: "packed"},
-		Fails:  map[int64]error{1: database.ErrConnection},
-		Panics: map[int64]any{2: "index out of range"},
-		Varies: map[int64]time.Duration{3: time.Second},
+		Takes:  10 * time.Millisecond, // so that requests overlap
+		Orders: map[int64]string{42: "shipped", 43: "packed", 3: "packed"},
+		Fails:  map[int64]error{1: database.ErrConnection, 7: refusedBy(5433)},
+		Panics: map[int64]any{2: "index out of range", 5: errors.New("no such column"), 6: 404},
+		Varies: map[int64]time.Duration{3: 400 * time.Millisecond},
 	}
+}
+
+// refusedBy is the error of a database that nobody listens for on that port.
+func refusedBy(port int) error {
+	refused := *database.ErrConnection.(*net.OpError)
+	refused.Addr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
+	return &refused
 }

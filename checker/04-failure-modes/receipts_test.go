@@ -17,6 +17,7 @@ import (
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
+	"otel.workshop/internal/waterfall"
 	failuremodes "otel.workshop/steps/04-failure-modes"
 )
 
@@ -35,24 +36,26 @@ type sent struct {
 	held    []time.Duration // how long each Send took
 	fates   []string        // what became of each
 	within  []trace.TraceID // the trace that each was delivered in
+	log     *logbook
 	request tracetest.SpanStub
 	spans   tracetest.SpanStubs // the request's and theirs
 	open    tracetest.SpanStubs // those that never ended
 }
 
 // sendReceipts sends a receipt for each of times, as long as its delivery
-// takes, from a request that has its answer right afterwards.
-func sendReceipts(t *testing.T, rec *recorder.Recorder, times ...time.Duration) *sent {
+// takes, from a request that has its answer right afterwards. limit is how long
+// that request might have taken.
+func sendReceipts(t *testing.T, rec *recorder.Recorder, limit time.Duration, times ...time.Duration) *sent {
 	t.Helper()
-	s := &sent{held: make([]time.Duration, len(times)), fates: make([]string, len(times)), within: make([]trace.TraceID, len(times))}
+	s := &sent{held: make([]time.Duration, len(times)), fates: make([]string, len(times)), within: make([]trace.TraceID, len(times)), log: &logbook{}}
 	before := len(rec.Spans())
 	recorder.Bubble(t, recorder.At((*failuremodes.Receipts).Send, finding.Finding{
 		Want: "Send returns",
 		Got:  "it waits for ever, for something that nobody will do",
 	}), func(ctx context.Context) {
-		r := failuremodes.NewReceipts((&logbook{}).logger(), receiptTimeout)
+		r := failuremodes.NewReceipts(s.log.logger(), receiptTimeout)
 		time.Sleep(time.Hour) // the service has been running for a while
-		ctx, answered := context.WithCancel(ctx)
+		ctx, answered := context.WithTimeout(ctx, limit)
 		ctx, span := rec.TracerProvider.Tracer("checker").Start(ctx, "GET /orders/{id}")
 		done := make(chan struct{}, len(times))
 		for i, takes := range times {
@@ -144,15 +147,18 @@ func TestBackgroundOutlivesRequest(t *testing.T) {
 			l = d.leave(t)
 		}
 	}
-	s := sendReceipts(t, d.rec, 2*time.Second, 100*time.Hour)
-	burst := sendReceipts(t, d.rec, slices.Repeat([]time.Duration{100 * time.Hour}, many)...)
+	s := sendReceipts(t, d.rec, time.Hour, 2*time.Second, 100*time.Hour)
+	limited := sendReceipts(t, d.rec, time.Second, 2*time.Second) // its request might have taken a second
+	burst := sendReceipts(t, d.rec, time.Hour, slices.Repeat([]time.Duration{5 * time.Second}, many)...)
 
-	rows := func(held []time.Duration, first, second string, heldByMany time.Duration, reply, receipt, others string) string {
+	const accounted = "begun, or the log tells"
+	rows := func(held []time.Duration, first, second, third string, heldByMany time.Duration, all, reply, receipt, others string) string {
 		return recorder.Table(
 			[]string{"a receipt takes", "Send takes", "it is"},
 			[]string{"2 s", seconds(held[0]), first},
-			[]string{"100 h", seconds(held[1]), second},
-			[]string{fmt.Sprintf("100 h, %d of them", many), seconds(heldByMany), "…"},
+			[]string{"2 s, and its request has a deadline of 1 s", seconds(0), second},
+			[]string{"100 h", seconds(held[1]), third},
+			[]string{fmt.Sprintf("5 s, %d of them", many), seconds(heldByMany), all},
 		) + "\n\n" + recorder.Table(
 			[]string{"GET /orders/42", ""},
 			[]string{"the answer comes", reply},
@@ -174,20 +180,24 @@ func TestBackgroundOutlivesRequest(t *testing.T) {
 			others = strings.Join(l.open, ", ")
 		}
 	}
-	fates := slices.Clone(s.fates)
+	fates := append(slices.Clone(s.fates), limited.fates[0])
 	for i, fate := range fates {
 		if fate == "" {
 			fates[i] = "never delivered, nor ended"
 		}
 	}
-	want := rows(make([]time.Duration, 2), "delivered", inTime, 0, before, "delivered", "no span but the receipt's")
+	all := accounted
+	if n := count(burst.fates, ""); n > 0 && len(burst.log.all()) == 0 {
+		all = "not begun, and no word in the log"
+	}
+	want := rows(make([]time.Duration, 2), "delivered", "delivered", inTime, 0, accounted, before, "delivered", "no span but the receipt's")
 	heldByMany := slices.Max(burst.held)
-	got := rows(s.held, fates[0], fates[1], heldByMany, reply, receipt, others)
+	got := rows(s.held, fates[0], fates[2], fates[1], heldByMany, all, reply, receipt, others)
 	if got == want {
 		return
 	}
 	if l.receipt.Name == "" { // nothing tells
-		got = rows(s.held, fates[0], fates[1], heldByMany, reply, "…", others)
+		got = rows(s.held, fates[0], fates[2], fates[1], heldByMany, all, reply, "…", others)
 	}
 	f := recorder.At((*failuremodes.Receipts).Send, finding.Finding{Want: want, Got: got})
 	inHandler := recorder.At(failuremodes.NewHandler, finding.Finding{})
@@ -198,10 +208,14 @@ func TestBackgroundOutlivesRequest(t *testing.T) {
 		f.Cause = "The time of a receipt begins before the receipt does. A deadline is a point in time: each receipt needs one of its\nown, made when it is sent."
 	case fates[0] != "delivered":
 		f.Cause = "The context of a request is canceled as soon as it has its answer, and the receipt's comes from it.\ncontext.WithoutCancel keeps its values, the trace among them, and leaves its end behind."
+	case fates[2] != "delivered" && fates[1] == inTime:
+		f.Cause = "The receipt ends with its request's time. context.WithoutCancel leaves the deadline behind as well; what the receipt\ngets is the timeout of NewReceipts, whatever is left of the request's."
 	case fates[1] != inTime:
 		f.Cause = "Nobody waits for a receipt, so nobody would notice that it takes for ever. It needs a deadline of its own, the\ntimeout of NewReceipts, in the context that deliver gets."
 	case heldByMany > 0:
 		f.Cause = "When many receipts are on their way, Send waits until one of them is done, and the customer with it. Let them wait\nin a queue, and drop what doesn't fit into it, with a word in the log."
+	case all != accounted:
+		f.Cause = "Some sellers get no receipt, and nobody can know. What doesn't fit may be dropped, with a word in the log."
 	case reply != before:
 		f.File, f.Line = inHandler.File, inHandler.Line
 		f.Cause = "Send does not wait, and its caller does: the customer has the answer when the seller has the mail."
@@ -215,13 +229,23 @@ func TestBackgroundOutlivesRequest(t *testing.T) {
 	recorder.Fail(t, f)
 }
 
+// count returns how many of texts are text.
+func count(texts []string, text string) (n int) {
+	for _, s := range texts {
+		if s == text {
+			n++
+		}
+	}
+	return n
+}
+
 // seconds writes a duration as a table does: "0 s".
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3g s", d.Seconds()) }
 
 // The span receipt.send should belong to the trace of its request, as a child or by a link.
 func TestBackgroundJoinsTrace(t *testing.T) {
 	d := newDesk(t, 5*time.Second)
-	s := sendReceipts(t, d.rec, time.Second)
+	s := sendReceipts(t, d.rec, time.Hour, time.Second)
 	f := recorder.At((*failuremodes.Receipts).Send, finding.Finding{
 		Want: "GET /orders/{id}\n└─ receipt.send",
 		Got:  recorder.Tree(s.spans),
@@ -246,6 +270,8 @@ func TestBackgroundJoinsTrace(t *testing.T) {
 		recorder.Fail(t, f)
 	}
 
+	mustKeepApart(t, d)
+
 	// Send does as it should. Does its caller?
 	l := d.leave(t)
 	if l.code != http.StatusOK || l.request.Name == "" || joined(d.rec.Spans(), l.receipt, l.request) {
@@ -264,6 +290,56 @@ func TestBackgroundJoinsTrace(t *testing.T) {
 		f.Cause = "Send takes the trace from the context that it is given, and the handler gives it one that has none. The request's\nis the one to give: its end does not concern Send."
 	}
 	recorder.Fail(t, f)
+}
+
+// mustKeepApart ends the check when two receipts that are on their way at once
+// don't each belong to their own request.
+func mustKeepApart(t *testing.T, d *desk) {
+	t.Helper()
+	orders := []int64{42, 43}
+	requests := make([]trace.Span, len(orders))
+	within := make([]trace.TraceID, len(orders))
+	before := len(d.rec.Spans())
+	recorder.Bubble(t, recorder.At((*failuremodes.Receipts).Send, finding.Finding{
+		Want: "Send returns",
+		Got:  "it waits for ever, for something that nobody will do",
+	}), func(ctx context.Context) {
+		r := failuremodes.NewReceipts((&logbook{}).logger(), receiptTimeout)
+		for i, order := range orders {
+			ctx, answered := context.WithCancel(ctx)
+			defer answered()
+			ctx, requests[i] = d.rec.TracerProvider.Tracer("checker").Start(ctx, fmt.Sprintf("GET /orders/%d", order))
+			r.Send(ctx, order, func(ctx context.Context) error {
+				within[i] = trace.SpanContextFromContext(ctx).TraceID()
+				time.Sleep(time.Second)
+				return nil
+			})
+		}
+		for _, span := range requests {
+			span.End()
+		}
+		time.Sleep(time.Hour)
+	})
+	spans := d.rec.Spans()[before:]
+	for i, order := range orders {
+		request, _ := recorder.Named(spans, fmt.Sprintf("GET /orders/%d", order))
+		ok := slices.ContainsFunc(named(spans, "receipt.send"), func(s tracetest.SpanStub) bool {
+			id, _ := recorder.Attr(s.Attributes, "order.id")
+			return id == fmt.Sprint(order) && joined(spans, s, request) && (within[i] == s.SpanContext.TraceID() || within[i] == request.SpanContext.TraceID())
+		})
+		if ok {
+			continue
+		}
+		if len(named(spans, "receipt.send")) < len(orders) {
+			recorder.Needs(t, "span-ends-on-every-path")
+		}
+		recorder.Fail(t, recorder.At((*failuremodes.Receipts).Send, finding.Finding{
+			Want: "GET /orders/42\n└─ receipt.send   order.id=42\nGET /orders/43\n└─ receipt.send   order.id=43",
+			Got:  recorder.Tree(spans, waterfall.WithAttrs("order.id")),
+			Cause: "Two receipts were on their way at once, and each alone is where it belongs. What belongs to one of them, a context or\n" +
+				"a span, is in a place that the next one uses too: a field, or a variable outside of Send.",
+		}))
+	}
 }
 
 // joined reports whether receipt belongs to the trace of request.

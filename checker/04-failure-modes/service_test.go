@@ -31,6 +31,8 @@ type service struct {
 	log       *logbook
 	cfg       failuremodes.Config
 
+	endpoint string // of the collector, as the environment has it
+
 	url    string
 	stop   context.CancelFunc // does what a signal does
 	ended  chan struct{}      // closed when Run has returned
@@ -60,13 +62,15 @@ func newService(t *testing.T) *service {
 		FlushTimeout:   2 * time.Second,
 		Log:            s.log.logger(),
 	}
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", s.collector.URL)
+	s.endpoint = s.collector.URL
 	recorder.AtEnd(t, func() { recorder.KeepSpans(t, s.collector.Spans()) })
 	return s
 }
 
-// start runs the service until stop.
+// start runs the service until stop. When it answers, it has read its
+// environment.
 func (s *service) start(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", s.endpoint)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -151,14 +155,16 @@ func (s *service) spansOf(trace string) (spans tracetest.SpanStubs) {
 	return spans
 }
 
-// mustServe ends the check when the service doesn't answer a simple request.
-func (s *service) mustServe(t *testing.T) reply {
+// mustAnswer ends the check when the service has no answer to a simple request,
+// for an order that does not exist: it leaves no receipt that Run would wait
+// for. What it answers is another check's business.
+func (s *service) mustAnswer(t *testing.T) reply {
 	t.Helper()
-	r := s.get(known)
-	if r.code == http.StatusOK {
+	r := s.get(unknown)
+	if r.code != 0 {
 		return r
 	}
-	got := "GET /orders/42   " + r.String()
+	got := "GET /orders/999   " + r.String()
 	select {
 	case <-s.ended:
 		if got = "Run has returned, before anybody asked it to"; s.err != nil {
@@ -167,7 +173,7 @@ func (s *service) mustServe(t *testing.T) reply {
 	default:
 	}
 	recorder.Fail(t, recorder.At(failuremodes.Run, finding.Finding{
-		Want:  "GET /orders/42   200",
+		Want:  "GET /orders/999   404",
 		Got:   got,
 		Cause: "Run has to serve the handler on the listener that it is given, until its context is done.",
 	}))

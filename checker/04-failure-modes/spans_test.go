@@ -18,7 +18,7 @@ import (
 
 // Every span should end when what it stands for does, whatever becomes of that.
 func TestSpanEndsOnEveryPath(t *testing.T) {
-	const patience = 100 * time.Millisecond
+	const patience = 60 * time.Millisecond
 	d := newDesk(t, patience)
 	quick := failuremodes.NewReceipts(d.log.logger(), patience)
 	slow := failuremodes.NewReceipts(d.log.logger(), 10*time.Second)

@@ -1,10 +1,15 @@
 package failuremodes_test
 
 import (
+	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,25 +20,24 @@ import (
 	"otel.workshop/checker/receiver"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
+	minimal "otel.workshop/solutions/01-minimal"
 	failuremodes "otel.workshop/steps/04-failure-modes"
 )
 
 // Telemetry that can't be sent should be told in the service's own log, with the error.
 func TestExportErrorsLogged(t *testing.T) {
-	quota := fmt.Sprint("quota exceeded, ticket ", rand.IntN(1e9))
-	other := fmt.Sprint("queue of the exporter is full, ticket ", rand.IntN(1e9))
+	ticket := func() string { return fmt.Sprintf("ticket-%d", rand.IntN(1e9)) }
+	behind, other, quota := ticket(), ticket(), ticket()
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "20") // milliseconds
 	s := newService(t)
 	s.start(t)
-	s.mustServe(t)
+	s.mustAnswer(t)
 	s.collector.Be(receiver.Trouble{Code: http.StatusBadRequest, Says: quota}) // 503 would be tried again
-	s.mustServe(t)
+	s.mustAnswer(t)
 	otel.Handle(errors.New(other))
 	s.log.tellsSoon("400 ", 2*time.Second)
 	end := s.end(8 * time.Second)
 
-	header := []string{"what goes wrong", "the service's log"}
-	want := [][]string{header, {"the collector refuses spans", "tells"}, {"OpenTelemetry reports an error", "tells"}, {"the collector refuses metrics", "tells"}}
 	var spansTold, metricsTold bool
 	for _, text := range append(s.log.texts(), end) { // an error that Run returns is main's to log
 		if refused := strings.Contains(text, quota) || strings.Contains(text, "400 "); refused {
@@ -41,23 +45,41 @@ func TestExportErrorsLogged(t *testing.T) {
 			spansTold = spansTold || !strings.Contains(text, "metric") || strings.Contains(text, "traces")
 		}
 	}
-	says := map[bool]string{true: "tells", false: "says nothing"}
-	got := [][]string{header,
-		{"the collector refuses spans", says[spansTold]},
-		{"OpenTelemetry reports an error", says[s.log.tells(other)]},
-		{"the collector refuses metrics", says[metricsTold]},
+	q := playFails(t, errors.New(behind))
+	// Who has no logger at hand may ask OpenTelemetry's handler, which Run has set.
+	toldOfQueue := q.log.tells(behind) || s.log.tells(behind)
+	if !spansTold && toldOfQueue && keepsSlice(t) {
+		spansTold = true // the collector has refused nothing: what it should have got was lost before
 	}
-	f := recorder.At(failuremodes.Run, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
+	says := map[bool]string{true: "tells", false: "says nothing"}
+	header := []string{"what goes wrong", "the service's log"}
+	rows := func(first, second, third, fourth bool) string {
+		return recorder.Table(header,
+			[]string{"the exporter behind the queue fails", says[first]},
+			[]string{"the collector refuses spans", says[second]},
+			[]string{"OpenTelemetry reports an error", says[third]},
+			[]string{"the collector refuses metrics", says[fourth]})
+	}
+	f := recorder.At(failuremodes.Run, finding.Finding{
+		Want: rows(true, true, true, true),
+		Got:  rows(toldOfQueue, spansTold, s.log.tells(other), metricsTold),
+	})
 	switch {
 	case f.Got == f.Want:
 		return
 	case !s.log.tells(other):
 		f.Cause = "What goes wrong in the background has nobody to return an error to. OpenTelemetry hands it to a function of\nyours, otel.SetErrorHandler; without one it goes to the standard logger, past the service's own."
+	case !toldOfQueue:
+		f = recorder.At(failuremodes.NewQueueExporter, f)
+		f.Cause = "ExportSpans of the QueueExporter has long returned when its worker gets an error, so nobody hears of it unless the\nworker logs it, and says which. It was given a logger for this."
+		if len(q.log.all()) > 0 {
+			f.Got += "\nwhich says: " + q.log.texts()[0]
+		}
 	case !spansTold:
 		if !slices.Contains(s.collector.Paths(), "/v1/traces") {
-			recorder.Needs(t, "flush-survives-signal", "exporter-drains", "exporter-keeps-no-slice")
+			recorder.Needs(t, "flush-survives-signal", "exporter-drains")
 		}
-		f.Cause = "ExportSpans of the QueueExporter has long returned when its worker gets an error, so nobody hears of it unless the\nworker logs it. It was given a logger for this."
+		f.Cause = "Given a logger of the checks, the QueueExporter tells. The one that the setup makes has to be given the service's."
 	default:
 		if !slices.Contains(s.collector.Paths(), "/v1/metrics") {
 			recorder.Needs(t, "flush-survives-signal", "both-providers-flush")
@@ -67,32 +89,84 @@ func TestExportErrorsLogged(t *testing.T) {
 	recorder.Fail(t, f)
 }
 
+// A mistake in the configuration, and what comes of it.
+type mistake struct {
+	name, value string       // of an environment variable
+	which       string       // why it is one
+	err         func() error // what the setup of step 1 says to it
+}
+
 // When telemetry can't be set up, Run should return that error, and not serve without.
 func TestSetupErrorTold(t *testing.T) {
+	otlp := minimal.OTLP()
+	for _, m := range []mistake{
+		{"OTEL_RESOURCE_ATTRIBUTES", "team", "which is no key=value", func() error {
+			_, err := minimal.NewResource(t.Context())
+			return err
+		}},
+		{"OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", certificate(t), "for an endpoint that is http", func() error {
+			_, err := otlp.Traces(t.Context())
+			return err
+		}},
+		{"OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", certificate(t), "for an endpoint that is http", func() error {
+			_, err := otlp.Metrics(t.Context())
+			return err
+		}},
+	} {
+		mustTell(t, m)
+	}
+}
+
+// mustTell ends the check when Run makes nothing of a mistake.
+func mustTell(t *testing.T, m mistake) {
+	t.Helper()
 	s := newService(t)
-	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "team") // a key without a value
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", s.endpoint)
+	t.Setenv(m.name, m.value)
+	defer os.Unsetenv(m.name)
+	cause := m.err()
+	if cause == nil {
+		t.Fatalf("%s=%s is no mistake any more", m.name, m.value)
+	}
 	s.start(t)
-	f := recorder.At(failuremodes.Run, finding.Finding{
-		Want: "OTEL_RESOURCE_ATTRIBUTES=team, which is no key=value\nRun   returns an error",
-	})
+	scene := fmt.Sprintf("%s=%s, %s\nRun   ", m.name, filepath.Base(m.value), m.which)
+	f := recorder.At(failuremodes.Run, finding.Finding{Want: scene + "returns an error that says so"})
 	select {
 	case <-s.ended:
-		if s.err != nil {
+		switch {
+		case s.err == nil:
+			f.Got = scene + "returns, and no error"
+		case !errors.Is(s.err, cause) && !strings.Contains(s.err.Error(), cause.Error()):
+			f.Got = scene + "returns: " + s.err.Error()
+			f.Cause = "Something went wrong, and nobody is told what. The setup has said:\n" + cause.Error() + "\nWrap it: fmt.Errorf with %w."
+			recorder.Fail(t, f)
+		default:
 			return
 		}
-		f.Got = "OTEL_RESOURCE_ATTRIBUTES=team, which is no key=value\nRun   returns, and no error"
 	case <-time.After(time.Second):
-		f.Got = "OTEL_RESOURCE_ATTRIBUTES=team, which is no key=value\nRun   serves: GET /orders/42   " + s.get(known).String()
+		f.Got = scene + "serves: GET /orders/42   " + s.get(known).String()
 	}
-	f.Cause = "A line in the log, and the service runs blind until somebody needs a trace. A mistake in the setup is there when\nthe service starts, and whoever starts it should hear of it: return the error. (A collector that can't be reached is\nno such mistake.)"
+	f.Cause = "The service runs blind until somebody needs a trace. A mistake in the setup is there when the service starts, and\nwhoever starts it should hear of it: return the error. (A collector that can't be reached is no such mistake.)"
 	recorder.Fail(t, f)
+}
+
+// certificate returns the name of a file with a certificate.
+func certificate(t *testing.T) string {
+	srv := httptest.NewTLSServer(nil)
+	defer srv.Close()
+	name := filepath.Join(t.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw})
+	if err := os.WriteFile(name, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 // A service should start, serve and end though there is no collector.
 func TestCollectorDownHarmless(t *testing.T) {
 	s := newService(t)
 	s.cfg.FlushTimeout = time.Second
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1") // nobody listens there
+	s.endpoint = "http://127.0.0.1:1" // nobody listens there
 	s.start(t)
 	want := [][]string{{"no collector", ""}, {"10 requests", "200, each in under a second"}, {"the end", "Run returns"}}
 	fate := "200, each in under a second"
@@ -136,6 +210,9 @@ func TestCollectorDownHarmless(t *testing.T) {
 	case early != "":
 		f.Cause = "Telemetry must not take the service down. Exporters connect when they have something to send, and try again;\nwhat can't be sent is told in the log. There is nothing to wait for at the start."
 	default:
+		if code := newDesk(t, time.Second).get(context.Background(), known); code != http.StatusOK && strings.HasPrefix(fate, fmt.Sprint(code)) {
+			recorder.Needs(t, "requests-as-before") // it is answered so with a collector, too
+		}
 		recorder.Needs(t, "exporter-never-blocks", "exporter-drains")
 		f.Cause = "Telemetry must not take the service down: nobody who asks for an order should notice that it can't be sent."
 	}

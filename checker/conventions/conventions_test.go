@@ -50,16 +50,91 @@ func f(db *sql.DB, tx *sql.Tx, rows *sql.Rows, stmt *sql.Stmt, conn *sql.Conn) {
 	rows.Close()
 }
 `
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "x.go", code, 0)
-	require.NoError(t, err)
-	info := &types.Info{Types: make(map[ast.Expr]types.TypeAndValue), Uses: make(map[*ast.Ident]types.Object)}
-	config := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
-	_, err = config.Check("x", fset, []*ast.File{file}, info)
-	require.NoError(t, err)
 	require.Equal(t, []string{
 		"x.go:10: the error of tx.Commit",
 		"x.go:11: the error of db.Close",
 		"x.go:12: the error of rows.Close",
-	}, inspect(fset, file, info))
+	}, droppedIn(t, code))
+}
+
+// A type that embeds a transaction gives it back in the same way.
+func TestEmbeddedTransaction(t *testing.T) {
+	require.Empty(t, droppedIn(t, `package x
+
+import "database/sql"
+
+type reading struct{ *sql.Tx }
+
+func f(tx reading) {
+	defer tx.Rollback()
+}
+`))
+}
+
+// What a function of the step returns matters if an error that matters can
+// come up in it.
+func TestOwnFunctions(t *testing.T) {
+	require.Equal(t, []string{"x.go:10: the error of closes"}, droppedIn(t, `package x
+
+import (
+	"database/sql"
+	"encoding/json"
+	"io"
+)
+
+func f(w io.Writer, db *sql.DB) {
+	closes(db)
+	writes(w)
+}
+
+func closes(db *sql.DB) error { return db.Close() }
+
+func writes(w io.Writer) error { return json.NewEncoder(w).Encode(1) }
+`))
+}
+
+// An error that another one replaces before anybody has looked is dropped, too.
+func TestOverwritten(t *testing.T) {
+	require.Equal(t, []string{"x.go:6: the error of db.Ping", "x.go:11: the error of db.Ping"}, droppedIn(t, `package x
+
+import "database/sql"
+
+func f(db *sql.DB) error {
+	err := db.Ping()
+	err = db.Close()
+	if err != nil {
+		return err
+	}
+	err = db.Ping()
+	if err != nil {
+	}
+	err = db.Close()
+	return err
+}
+
+func g(db *sql.DB) (err error) {
+	check := func() bool { return err != nil }
+	err = db.Ping()
+	if check() {
+		return
+	}
+	err = db.Close()
+	return
+}
+`))
+}
+
+// droppedIn returns the dropped errors of a file x.go.
+func droppedIn(t *testing.T, code string) []string {
+	t.Helper()
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "x.go", code, 0)
+	require.NoError(t, err)
+	info := newInfo()
+	config := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+	_, err = config.Check("x", fset, []*ast.File{file}, info)
+	require.NoError(t, err)
+	own := make(functions)
+	own.add([]*ast.File{file}, info)
+	return inspect(fset, file, info, own)
 }

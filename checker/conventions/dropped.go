@@ -40,9 +40,10 @@ func droppedErrors(s *sources) ([]string, error) {
 	}
 	others := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	ours := make(map[string]*types.Package)
+	own := make(functions)
 	var found []string
 	for _, dir := range slices.Sorted(maps.Keys(packages)) { // the step comes before its program
-		info := &types.Info{Types: make(map[ast.Expr]types.TypeAndValue), Uses: make(map[*ast.Ident]types.Object)}
+		info := newInfo()
 		config := types.Config{
 			Importer: importing(func(path string) (*types.Package, error) {
 				if p := ours[path]; p != nil {
@@ -53,11 +54,20 @@ func droppedErrors(s *sources) ([]string, error) {
 			Error: func(error) {}, // go vet reports what does not compile
 		}
 		ours[module+dir], _ = config.Check(module+dir, fset, packages[dir], info)
+		own.add(packages[dir], info)
 		for _, file := range packages[dir] {
-			found = append(found, inspect(fset, file, info)...)
+			found = append(found, inspect(fset, file, info, own)...)
 		}
 	}
 	return found, nil
+}
+
+func newInfo() *types.Info {
+	return &types.Info{
+		Types: make(map[ast.Expr]types.TypeAndValue),
+		Uses:  make(map[*ast.Ident]types.Object),
+		Defs:  make(map[*ast.Ident]types.Object),
+	}
 }
 
 const module = "otel.workshop/"
@@ -67,7 +77,7 @@ type importing func(path string) (*types.Package, error)
 func (f importing) Import(path string) (*types.Package, error) { return f(path) }
 
 // inspect returns the dropped errors of one file.
-func inspect(fset *token.FileSet, file *ast.File, info *types.Info) []string {
+func inspect(fset *token.FileSet, file *ast.File, info *types.Info, own functions) []string {
 	commented := make(map[int]bool) // lines on which a comment ends
 	for _, group := range file.Comments {
 		if !strings.Contains(group.Text(), "TODO") { // that is no reason
@@ -85,7 +95,7 @@ func inspect(fset *token.FileSet, file *ast.File, info *types.Info) []string {
 	}
 	var found []string
 	report := func(e ast.Expr) {
-		if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && returnsError(call, info) {
+		if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && own.returnsError(call, info) {
 			p := fset.Position(call.Pos())
 			found = append(found, fmt.Sprintf("%s:%d: the error of %s", p.Filename, p.Line, types.ExprString(call.Fun)))
 		}
@@ -118,6 +128,10 @@ func inspect(fset *token.FileSet, file *ast.File, info *types.Info) []string {
 			report(n.Call)
 		case *ast.AssignStmt:
 			assigned(n, n.Lhs, n.Rhs)
+		case *ast.BlockStmt:
+			for _, call := range overwritten(n.List, info) {
+				report(call)
+			}
 		case *ast.ValueSpec:
 			var left []ast.Expr
 			for _, name := range n.Names {
@@ -132,13 +146,18 @@ func inspect(fset *token.FileSet, file *ast.File, info *types.Info) []string {
 
 // givesBack reports whether call is rows.Close, tx.Rollback or one like them,
 // which say nothing, deferred, that was not said before: what was wrong with
-// rows is in rows.Err, and a Rollback after a Commit always fails.
+// rows is in rows.Err, and a Rollback after a Commit always fails. A type that
+// embeds one of theirs has their methods.
 func givesBack(call *ast.CallExpr, info *types.Info) bool {
 	fun, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok || fun.Sel.Name != "Close" && fun.Sel.Name != "Rollback" || info.Types[fun.X].Type == nil {
+	if !ok || fun.Sel.Name != "Close" && fun.Sel.Name != "Rollback" {
 		return false
 	}
-	switch info.Types[fun.X].Type.String() {
+	f, ok := info.Uses[fun.Sel].(*types.Func)
+	if !ok || f.Signature().Recv() == nil {
+		return false
+	}
+	switch f.Signature().Recv().Type().String() {
 	case "*database/sql.Rows", "*database/sql.Stmt", "*database/sql.Conn", "*database/sql.Tx":
 		return true
 	}
@@ -148,57 +167,6 @@ func givesBack(call *ast.CallExpr, info *types.Info) bool {
 func isBlank(e ast.Expr) bool {
 	id, ok := e.(*ast.Ident)
 	return ok && id.Name == "_"
-}
-
-// returnsError reports whether the last result of call is an error that
-// matters: of OpenTelemetry, of a database, of the step's own functions, which
-// pass such errors on, or of a function value that shuts something down.
-func returnsError(call *ast.CallExpr, info *types.Info) bool {
-	var results []types.Type
-	switch t := info.Types[call].Type.(type) {
-	case nil:
-		return false
-	case *types.Tuple:
-		for v := range t.Variables() {
-			results = append(results, v.Type())
-		}
-	default:
-		results = []types.Type{t}
-	}
-	if len(results) == 0 || !types.Identical(results[len(results)-1], types.Universe.Lookup("error").Type()) {
-		return false
-	}
-	return slices.ContainsFunc(results, typeMatters) || calleeMatters(call, info)
-}
-
-func calleeMatters(call *ast.CallExpr, info *types.Info) bool {
-	var id *ast.Ident
-	switch fun := ast.Unparen(call.Fun).(type) {
-	case *ast.SelectorExpr:
-		id = fun.Sel
-	case *ast.Ident:
-		id = fun
-	case *ast.FuncLit:
-		return false // what it does is looked at by itself
-	default:
-		return false
-	}
-	switch f := info.Uses[id].(type) {
-	case *types.Func:
-		if f.Pkg() == nil {
-			return false
-		}
-		if f.Pkg().Path() == "errors" && f.Name() == "Join" {
-			return slices.ContainsFunc(call.Args, func(e ast.Expr) bool {
-				inner, ok := ast.Unparen(e).(*ast.CallExpr)
-				return ok && returnsError(inner, info)
-			})
-		}
-		return matters(f.Pkg().Path())
-	case *types.Var:
-		return takesContext(f.Type())
-	}
-	return false
 }
 
 // takesContext reports whether t is func(context.Context) error, the form of
@@ -216,7 +184,8 @@ func typeMatters(t types.Type) bool {
 	return ok && named.Obj().Pkg() != nil && matters(named.Obj().Pkg().Path())
 }
 
-// matters reports whether errors of a package's functions do.
+// matters reports whether errors of a package's functions do. What the
+// workshop's own packages return is such an error, passed on.
 func matters(path string) bool {
 	return strings.HasPrefix(path, "go.opentelemetry.io/") || path == "database/sql" || path == "github.com/lib/pq" ||
 		strings.HasPrefix(path, module)

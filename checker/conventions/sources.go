@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -104,4 +105,11 @@ func Files(step string) (map[string][]byte, error) {
 		files[f.name] = f.content
 	}
 	return files, nil
+}
+
+// Go returns a go command in the module's root that sees the sources as they
+// are graded. See [Check] for where it may be called.
+func Go(verb string, args ...string) *exec.Cmd {
+	s := &sources{root: "../..", overlay: os.Getenv("WORKSHOP_OVERLAY")}
+	return s.goCommand(verb, args...)
 }

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"log"
@@ -33,10 +34,12 @@ import (
 type Receiver struct {
 	URL string // http://127.0.0.1:PORT, or https
 
+	cert    *x509.Certificate // of a TLS server
 	book    probe.Book
 	over    chan struct{} // closed when the test is over
 	mu      sync.Mutex
 	trouble Trouble
+	takes   map[string]string // what a path takes instead, "/v1/traces" or "/v1/metrics"
 	paths   []string
 	clear   int // requests in the clear that a TLS server has refused
 	spans   []*tracepb.ResourceSpans
@@ -50,19 +53,17 @@ func New(t testing.TB) *Receiver {
 	return r
 }
 
-// NewTLS starts a receiver that speaks https alone. A request in the clear is
-// refused, and counted. With trusted, this process trusts its certificate;
-// without, it has one that nobody trusts.
-func NewTLS(t testing.TB, trusted bool) *Receiver {
+// NewTLS starts a receiver that speaks https alone, with a certificate that
+// nobody trusts (but see Trusting). A request in the clear is refused, and
+// counted.
+func NewTLS(t testing.TB) *Receiver {
 	r := &Receiver{}
 	srv := httptest.NewUnstartedServer(r)
 	srv.Config.ErrorLog = log.New(handshakes{r}, "", 0)
-	if !trusted {
-		srv.TLS = &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
-	}
+	srv.TLS = &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
 	srv.StartTLS()
+	r.cert = srv.Certificate()
 	r.start(t, srv)
-	trust(t, srv.Certificate(), trusted)
 	return r
 }
 
@@ -91,6 +92,17 @@ func (r *Receiver) start(t testing.TB, srv *httptest.Server) {
 	})
 }
 
+// Take makes the receiver take a signal, that of path "/v1/traces" or
+// "/v1/metrics", at another path, and no longer at its own.
+func (r *Receiver) Take(signal, path string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.takes == nil {
+		r.takes = make(map[string]string)
+	}
+	r.takes[signal], r.takes[path] = "", signal
+}
+
 // Seen tells which signals arrived under a nonce.
 func (r *Receiver) Seen(nonce string) probe.Signals { return r.book.Seen(nonce) }
 
@@ -117,6 +129,10 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, err := read(req)
 	r.mu.Lock()
 	r.paths = append(r.paths, req.URL.Path)
+	path := req.URL.Path
+	if signal, ok := r.takes[path]; ok {
+		path = signal
+	}
 	r.mu.Unlock()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -125,7 +141,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if r.inTrouble(w, req) {
 		return
 	}
-	switch req.URL.Path {
+	switch path {
 	case "/v1/traces":
 		var export collectortrace.ExportTraceServiceRequest
 		if err := proto.Unmarshal(body, &export); err != nil {

@@ -6,29 +6,46 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
+	"fmt"
 	"math/big"
 	"net"
-	"sync"
+	"os"
 	"testing"
 	"time"
 )
 
-// roots are the certificates that this process trusts: httptest's alone, and
-// always the same one.
-var roots = sync.OnceValue(x509.NewCertPool)
+// certificate is the environment variable that names what a process trusts.
+const certificate = "WORKSHOP_CERTIFICATE"
 
-var useRoots sync.Once
-
-// trust makes this process verify servers against roots, on every system, and
-// adds cert to them if wanted.
-func trust(t testing.TB, cert *x509.Certificate, wanted bool) {
-	useRoots.Do(func() {
-		t.Setenv("GODEBUG", "x509usefallbackroots=1")
-		x509.SetFallbackRoots(roots())
-	})
-	if wanted {
-		roots().AddCert(cert)
+// Trusting returns the variables with which another process of this binary,
+// once it has called Trust, trusts r and no other server, on every system.
+func Trusting(r *Receiver) []string {
+	return []string{
+		"GODEBUG=x509usefallbackroots=1",
+		certificate + "=" + base64.StdEncoding.EncodeToString(r.cert.Raw),
 	}
+}
+
+// Trust makes this process trust the one receiver that its environment names
+// (see Trusting), if there is any. Call it once, before any connection.
+func Trust() error {
+	encoded := os.Getenv(certificate)
+	if encoded == "" {
+		return nil
+	}
+	der, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return fmt.Errorf("decode %s: %w", certificate, err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return fmt.Errorf("parse %s: %w", certificate, err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(cert)
+	x509.SetFallbackRoots(roots)
+	return nil
 }
 
 // selfSigned makes a certificate for 127.0.0.1 that nobody trusts.
@@ -39,10 +56,12 @@ func selfSigned(t testing.TB) tls.Certificate {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1),
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(time.Hour),
-		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+		SerialNumber:          big.NewInt(1),
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().Add(time.Hour),
+		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA:                  true,
+		BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {

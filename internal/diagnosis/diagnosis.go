@@ -1,6 +1,8 @@
 // Package diagnosis recognises mistakes. Each broken variant has a golden file:
-// what somebody is told who makes that mistake. A finding that reads the same
-// comes from the same mistake, or from one that cannot be told from it.
+// what somebody is told who makes that mistake, and says which checks fail, and
+// which are blocked. When all of that is as it is here, the mistake is the same,
+// or one that nothing tells from it. When only a finding reads the same, it is a
+// likeness.
 package diagnosis
 
 import (
@@ -9,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"otel.workshop/internal/grader"
@@ -19,82 +22,130 @@ import (
 // Annotate fills in what is known of the failures in a report; see
 // [grader.Result]. What the untouched starter tells is no mistake yet.
 func Annotate(root string, r *grader.Report) error {
-	var known []mistake
-	for i := range r.Results {
-		res := &r.Results[i]
+	texts := make(map[string]string) // of the failures, by check
+	for _, res := range r.Results {
 		if res.Outcome != grader.Fail || res.Finding == nil {
 			continue
 		}
-		if known == nil {
-			var err error
-			if known, err = load(root, r.Step.Name); err != nil {
-				return err
-			}
-		}
-		text, err := Text(*res)
+		text, err := Text(res)
 		if err != nil {
 			return err
 		}
-		if res.Known, err = sentence(root, r.Step.Name, matching(known, withoutPlaces(text))); err != nil {
-			return err
+		texts[res.Check.ID] = withoutPlaces(text)
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	known, err := load(root, r.Step.Name)
+	if err != nil {
+		return err
+	}
+	for i := range r.Results {
+		text, ok := texts[r.Results[i].Check.ID]
+		if !ok {
+			continue
+		}
+		alike := matching(known, text)
+		same := slices.DeleteFunc(slices.Clone(alike), func(m mistake) bool { return !m.is(r, texts) })
+		if len(same) > 0 {
+			r.Results[i].Known = sentence("Known as", r.Step.Name, same)
+		} else {
+			r.Results[i].Known = sentence("Looks like", r.Step.Name, alike)
 		}
 	}
 	return nil
 }
 
-// A mistake is a variant's name, and what it makes the checks say.
-type mistake struct{ name, says string }
+// A mistake is a variant, and what it makes the checks say.
+type mistake struct {
+	variant.Variant
+	says string
+}
 
 func load(root, step string) ([]mistake, error) {
 	files, err := filepath.Glob(filepath.Join(root, "broken", step, "*.golden"))
 	if err != nil {
 		return nil, fmt.Errorf("list the known mistakes of %s: %w", step, err)
 	}
-	known := []mistake{}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
+	var known []mistake
+	for _, golden := range files {
+		says, err := os.ReadFile(golden)
 		if err != nil {
 			return nil, fmt.Errorf("read a known mistake: %w", err)
 		}
-		name := strings.TrimSuffix(filepath.Base(file), ".golden")
-		known = append(known, mistake{name, withoutPlaces(string(variant.LF(data)))})
+		name := path.Join("broken", step, strings.TrimSuffix(filepath.Base(golden), ".golden")+".diff")
+		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+		if err != nil {
+			return nil, fmt.Errorf("read a known mistake: %w", err)
+		}
+		v, err := variant.Parse(name, data)
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, mistake{v, withoutPlaces(string(variant.LF(says)))})
 	}
 	return known, nil
 }
 
-// matching returns the names of the mistakes that say this, none when it is
-// what the starter says.
-func matching(known []mistake, text string) (names []string) {
+// hasText reports whether the mistake makes some check say this.
+func (m mistake) hasText(text string) bool { return strings.Contains("\n"+m.says, "\n"+text) }
+
+// is reports whether all that was graded ended as it does with this mistake,
+// in the same words.
+func (m mistake) is(r *grader.Report, texts map[string]string) bool {
+	for _, res := range r.Results {
+		id := res.Check.ID
+		fails, blocked := slices.Contains(m.CaughtBy, id), slices.Contains(m.Blocked, id)
+		switch res.Outcome {
+		case grader.Pass:
+			if fails || blocked {
+				return false
+			}
+		case grader.Fail:
+			if !fails || !m.hasText(texts[id]) {
+				return false
+			}
+		case grader.Blocked:
+			if !blocked {
+				return false
+			}
+		case grader.NotJudged:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// matching returns the mistakes that say this, none when it is what the starter
+// says.
+func matching(known []mistake, text string) (alike []mistake) {
 	for _, m := range known {
-		if !strings.Contains("\n"+m.says, "\n"+text) {
+		if !m.hasText(text) {
 			continue
 		}
-		if m.name == variant.Starter {
+		if m.Name == variant.Starter {
 			return nil
 		}
-		names = append(names, m.name)
+		alike = append(alike, m)
 	}
-	return names
+	return alike
 }
 
 // sentence tells a learner which mistakes these are.
-func sentence(root, step string, names []string) (string, error) {
-	switch len(names) {
+func sentence(how, step string, mistakes []mistake) string {
+	switch len(mistakes) {
 	case 0:
-		return "", nil
+		return ""
 	case 1:
-		file := path.Join("broken", step, names[0]+".diff")
-		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
-		if err != nil {
-			return "", fmt.Errorf("read a known mistake: %w", err)
-		}
-		v, err := variant.Parse(file, data)
-		if err != nil {
-			return "", err
-		}
-		return fmt.Sprintf("Known as %s: %s Its story is in %s.", v.Name, v.Summary, file), nil
+		m := mistakes[0]
+		return fmt.Sprintf("%s %s: %s Its story is in %s.", how, m.Name, m.Summary, path.Join("broken", step, m.Name+".diff"))
 	}
-	return fmt.Sprintf("Known as one of %s: their stories are in broken/%s.", strings.Join(names, ", "), step), nil
+	var names []string
+	for _, m := range mistakes {
+		names = append(names, m.Name)
+	}
+	return fmt.Sprintf("%s one of %s: their stories are in broken/%s.", how, strings.Join(names, ", "), step)
 }
 
 // Text is what failing results say, as the golden files have it: 100 columns

@@ -67,6 +67,25 @@ func TestAnnotate(t *testing.T) {
 	require.Empty(t, known(passed))
 }
 
+// What reads the same, where the rest did not end in the same way, is a
+// likeness.
+func TestAnnotateLikeness(t *testing.T) {
+	root := newRoot(t, map[string]string{"twice": "two"})
+	other := failing("else", 9)
+	other.Check.ID = "gamma"
+	for _, outcome := range []grader.Outcome{grader.Fail, grader.Blocked, grader.Crashed} {
+		other.Outcome = outcome
+		r := grader.Report{Step: lesson.Step{Name: step}, Results: []grader.Result{failing("two", 3), other}}
+		require.NoError(t, Annotate(root, &r))
+		require.Equal(t, "Looks like twice: It is twice. Its story is in broken/02-second/twice.diff.", r.Results[0].Known, outcome)
+		require.Empty(t, r.Results[1].Known)
+	}
+	other.Outcome = grader.Pass
+	r := grader.Report{Step: lesson.Step{Name: step}, Results: []grader.Result{failing("two", 3), other}}
+	require.NoError(t, Annotate(root, &r))
+	require.Contains(t, r.Results[0].Known, "Known as twice")
+}
+
 func TestNothingIsKnownWithoutVariants(t *testing.T) {
 	r := grader.Report{Step: lesson.Step{Name: step}, Results: []grader.Result{failing("two", 3)}}
 	require.NoError(t, Annotate(t.TempDir(), &r))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,11 +46,11 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		b.binary += ".exe"
 	}
 	var flags []string
-	if files != nil {
-		replace, err := variant.ForStep(root, step, files)
-		if err != nil {
-			return b, err
-		}
+	replace, err := replacements(root, step, files)
+	if err != nil {
+		return b, err
+	}
+	if replace != nil {
 		b.overlay, err = variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), replace, root)
 		if err != nil {
 			return b, err
@@ -66,7 +67,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 	cmd.WaitDelay = time.Second
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
+	err = cmd.Run()
 	switch {
 	case ctx.Err() != nil:
 		return b, context.Cause(ctx)
@@ -85,6 +86,29 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 	}
 	warm.Store(root+step, true)
 	return b, nil
+}
+
+// replacements are what the step's checks are built with in the place of what
+// is on the disk: files for the step's own, unless they are nil, and the
+// program, which goes along beside the checks.
+func replacements(root, step string, files map[string][]byte) (map[string][]byte, error) {
+	if files == nil {
+		if !hasPlace(root, step) {
+			return nil, nil
+		}
+		own, err := variant.Step(root, step)
+		if err != nil {
+			return nil, err
+		}
+		return programBeside(root, step, own)
+	}
+	replace, err := variant.ForStep(root, step, files)
+	if err != nil {
+		return nil, err
+	}
+	program, err := programBeside(root, step, variant.AsStep(step, files))
+	maps.Copy(replace, program)
+	return replace, err
 }
 
 // compilerLine is a message about a place in a source file; without one, the

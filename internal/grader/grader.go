@@ -136,14 +136,18 @@ type runner struct {
 	progress func(Result)
 }
 
-// runAll runs checks in parallel, one a core, and returns what became of them
-// in the same order. It begins with the last ones, which take longest: they
-// start programs, where the first ones call a function.
+// perCore is how many checks run at a time on each core. Many of them wait
+// most of the time, for a service to end or for a time to pass.
+const perCore = 4
+
+// runAll runs checks in parallel and returns what became of them in the same
+// order. It begins with the last ones, which take longest: they start programs,
+// where the first ones call a function.
 func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
 	all := make([]judged, len(checks))
 	queue := make(chan int)
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(checks)) {
+	for range min(perCore*runtime.GOMAXPROCS(0), len(checks)) {
 		workers.Go(func() {
 			for i := range queue {
 				all[i] = r.run(ctx, checks[i])

@@ -172,7 +172,26 @@ func furnish(root, step, dir, home string, files variant.Files) error {
 			return err
 		}
 		name := strings.TrimSuffix(filepath.Base(check), "_test.go") + "_check.go"
-		if err := write(path.Join("checker", name), bytes.ReplaceAll(data, []byte(`"`+from), []byte(`"`+to))); err != nil {
+		data = bytes.ReplaceAll(data, []byte(`"`+from), []byte(`"`+to))
+		data = bytes.ReplaceAll(data, []byte(`"`+variant.Module+"/"+programDir(step)), []byte(`"`+variant.Module+"/batch/"+home+"/"+programDir(step)))
+		if err := write(path.Join("checker", name), data); err != nil {
+			return err
+		}
+	}
+	program, err := programBeside(root, step, variant.AsStep(step, files))
+	if err != nil || !hasPlace(root, step) {
+		return err
+	}
+	if program == nil { // the checks build it by themselves
+		place := path.Join(programDir(step), beside)
+		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(place)))
+		if err != nil {
+			return err
+		}
+		program = map[string][]byte{place: data}
+	}
+	for name, data := range variant.Reimport(program, from+step, to+step) {
+		if err := write(name, data); err != nil {
 			return err
 		}
 	}

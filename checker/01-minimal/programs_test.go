@@ -1,0 +1,184 @@
+package minimal_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"otel.workshop/checker/01-minimal/shop"
+	"otel.workshop/checker/conventions"
+	"otel.workshop/checker/receiver"
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+)
+
+// A lastHour is how a program has ended after SIGTERM, and what its callers and
+// its collector have seen of it.
+type lastHour struct {
+	failed string // why it could not be started, or ""
+	calls  *calls
+	spans  int    // of the answered requests
+	exit   string // "exit status 0"
+	words  string // the last ones
+}
+
+// stillRunning stands in the place of how a program has ended.
+const stillRunning = "still running 5 s later"
+
+// endRun calls the service that the checks serve with Run, and ends it.
+func endRun(t *testing.T) lastHour {
+	rec := receiver.New(t)
+	p, err := recorder.Start(t, all+"="+rec.URL)
+	if err != nil {
+		return lastHour{failed: err.Error()}
+	}
+	return watchEnd(p, rec, 0, true)
+}
+
+// watchEnd calls a program until SIGTERM has ended it.
+func watchEnd(p *recorder.Program, rec *receiver.Receiver, pause time.Duration, last bool) lastHour {
+	e := lastHour{calls: callUntilEnd(p, 200*time.Millisecond, pause, last), exit: stillRunning}
+	if p.Ended(5 * time.Second) {
+		e.exit = p.Exit()
+	}
+	for _, trace := range e.calls.answered {
+		if rec.HasServerSpan(trace) {
+			e.spans++
+		}
+	}
+	if e.exit != stillRunning {
+		e.words = stamp.ReplaceAllString(p.LastWords(), "")
+	}
+	return e
+}
+
+// stamp is when something was logged.
+var stamp = regexp.MustCompile(`^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d `)
+
+// asShop is the environment variable that makes a process of this binary the
+// learner's own program, main and all; see package shop.
+const asShop = "WORKSHOP_SHOP"
+
+// endShop calls the learner's own program, and ends it.
+func endShop(t *testing.T) lastHour {
+	binary := os.Args[0]
+	if shop.Laid == nil { // by hand, there is no grader that would lay it beside the checks
+		binary = filepath.Join(t.TempDir(), "shop")
+		out, err := conventions.Go("build", "-o", binary, "-buildvcs=false", "-ldflags=-w", "./steps/01-minimal/shop").CombinedOutput()
+		if err != nil {
+			return lastHour{failed: "it does not compile: " + string(out)}
+		}
+	}
+	rec := receiver.New(t)
+	for tries := 3; ; tries-- {
+		addr, err := freeAddr()
+		if err != nil {
+			return lastHour{failed: err.Error()}
+		}
+		p, err := recorder.StartAt(t, exec.Command(binary), addr, asShop+"=1", "ADDR="+addr, all+"="+rec.URL)
+		// Between freeAddr and its own net.Listen, somebody else may have come.
+		if p != nil && p.Ended(0) && strings.Contains(strings.Join(p.Printed(), "\n"), "in use") && tries > 0 {
+			continue
+		}
+		if err != nil {
+			return lastHour{failed: err.Error()}
+		}
+		// It answers at once: without a pause, the spans would overflow the queue.
+		return watchEnd(p, rec, 10*time.Millisecond, false)
+	}
+}
+
+// freeAddr returns an address that nobody listens on. Where every 127.x.y.z is
+// this machine, it is one that hardly anybody else would choose.
+func freeAddr() (string, error) {
+	ln, err := net.Listen("tcp", fmt.Sprintf("127.%d.%d.%d:0", 1+rand.IntN(254), rand.IntN(255), 1+rand.IntN(254)))
+	if err != nil {
+		ln, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return "", err
+	}
+	return ln.Addr().String(), ln.Close()
+}
+
+// well reports whether it has ended as it should.
+func (e lastHour) well() bool {
+	return e.failed == "" && len(e.calls.answered) > 0 && e.spans == len(e.calls.answered) && e.calls.cutOff == 0 && e.exit == "exit status 0"
+}
+
+func wantedEnd(title string) string {
+	return title + recorder.Table([]string{"after SIGTERM", "in flight", "every request was answered"},
+		[]string{"", "answered", "every request has its span"}, []string{"", "the process", "exit status 0"})
+}
+
+func (e lastHour) draw(title string) string {
+	if e.failed != "" {
+		return title + e.failed
+	}
+	inFlight := "every request was answered"
+	if e.calls.cutOff > 0 {
+		inFlight = fmt.Sprintf("%d requests were cut off", e.calls.cutOff)
+	}
+	got := title + recorder.Table([]string{"after SIGTERM", "in flight", inFlight},
+		[]string{"", "answered", fmt.Sprintf("%d of %d requests have their span", e.spans, len(e.calls.answered))},
+		[]string{"", "the process", e.exit})
+	if e.words != "" && strings.HasPrefix(e.exit, "exit status") && e.exit != "exit status 0" {
+		got += "\nits last words: " + e.words
+	}
+	return got
+}
+
+// servedOn reports whether the program has gone on serving after the signal.
+func (e lastHour) servedOn() bool { return e.exit == stillRunning && e.calls.last > time.Second }
+
+// explain says why Run has ended like that.
+func (e lastHour) explain(t *testing.T, f *finding.Finding) {
+	exit := callOf(t, "Exit")
+	exits := callOf(t, "Fatal", "Fatalf", "Fatalln", "Exit")
+	switch {
+	case e.failed != "":
+	case e.servedOn():
+		f.Cause = "Run goes on serving when its context is done: whoever catches the signal has to end the server."
+	case e.exit == stillRunning:
+		f.Cause = "Nothing is served any more, and Run does not return."
+	case strings.Contains(e.words, "context canceled"):
+		f.Cause = "What was left to do at the end had no time for it: it was given the context whose end is the signal.\nIt takes one that is alive: context.WithTimeout(context.WithoutCancel(ctx), …)."
+	case strings.Contains(e.words, "Server closed"):
+		f.Cause = "http.ErrServerClosed is what Serve returns when a server was shut down on purpose: it is no failure."
+		if exits.line > 0 {
+			f.File, f.Line = exits.file, exits.line
+			f.Cause += "\nAnd log.Fatal and os.Exit skip every deferred call, the flush among them."
+		}
+	case e.exit != "exit status 0" && exits.line > 0:
+		f.File, f.Line = exits.file, exits.line
+		f.Cause = "A process that is stopped on purpose should end well. log.Fatal and os.Exit skip every\ndeferred call, the flush among them; and http.ErrServerClosed is no failure."
+	case e.spans < len(e.calls.answered) && exit.line > 0:
+		f.File, f.Line = exit.file, exit.line
+		f.Cause = "What was recorded did not leave the process: os.Exit skips every deferred call, and the flush is one."
+	case len(e.calls.answered) == 0:
+		f.Cause = "No request was answered at all: Run has to serve h on the listener that it is given."
+	case e.calls.cutOff > 0:
+		f.Cause = "Requests that had arrived got no answer. http.Server.Shutdown waits for them, as long as its context is alive;\nand whoever calls it has to wait for it."
+	case e.spans < len(e.calls.answered):
+		f.Cause = "Requests were answered, and what they recorded did not leave the process: the flush comes last,\nwhen no request is left that could record anything."
+	}
+}
+
+// explainShop says why the learner's own program has ended like that, where
+// Run, with a main of ours, has ended well.
+func (e lastHour) explainShop(f *finding.Finding) {
+	switch {
+	case e.failed != "":
+	case strings.HasPrefix(e.exit, "signal: "):
+		f.Cause = "Whoever does not ask to hear of SIGTERM is killed by it on the spot. signal.NotifyContext makes a context\nthat is done when it comes."
+	case e.servedOn():
+		f.Cause = "Run ends when its context is done, as was seen with a main of the checker's. So the context that it is given here\nis not the one that ends with SIGTERM."
+	}
+}
