@@ -1,0 +1,48 @@
+package handlerspans_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	handlerspans "otel.workshop/steps/02-handler-spans"
+)
+
+// surviving are the situations in which the store panics, after one in which
+// it does not.
+var surviving = slices.Concat(healthy[:1], panicking)
+
+// The span load order should end even when the code below it panics.
+func TestSpanEndsOnPanic(t *testing.T) {
+	reports := playApart(t, "panicking", surviving)
+	for i, r := range reports {
+		load := slices.ContainsFunc(r.ended, ofLoad)
+		f := recorder.At(handlerspans.NewHandler, finding.Finding{
+			Want: r.scene() + "   the span load order ends",
+			Got:  r.scene() + "   the span load order does not end",
+		})
+		switch {
+		case load && r.code == "200" && !r.panicked && r.situation.store.panics != nil:
+			f = r.deciding.at(finding.Finding{
+				Want: r.scene() + "   no answer, or one that tells of a failure",
+				Got:  r.scene() + "   the answer is 200",
+			})
+			because(f, "The panic was caught, and forgotten: nobody learns that the order was not read. A recover that has noted\nwhat it wants to panics again, or answers 500.").fail(t)
+		case load:
+		case i > 0 && !slices.ContainsFunc(r.started, ofLoad):
+			because(f, "It was not even started when the order was read.", "child-span").fail(t)
+		case i == 0:
+			because(f, "Not even when all is well.", "child-span").fail(t)
+		default:
+			f = reports[0].deciding.at(f)
+			because(f, "The one request that you will want to look at is the one without a span: a panic skips every line\nbut the deferred ones. defer span.End(), on the line below Start.").fail(t)
+		}
+	}
+	if len(reports) == 0 {
+		t.Fatal("the service ended before it was asked for anything")
+	}
+}
+
+func ofLoad(name string) bool { return strings.HasPrefix(name, "load order") }

@@ -1,0 +1,142 @@
+package handlerspans_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	handlerspans "otel.workshop/steps/02-handler-spans"
+)
+
+// A stage is where situations are played: the learner's handler between a
+// store and a payment API of ours.
+type stage struct {
+	rec     *recorder.Recorder
+	orders  *orders
+	api     *api
+	wire    *wire
+	patient time.Duration          // how long the others wait for something to end
+	settle  func(over func() bool) // waits for what goes on after an answer, but not for ever
+}
+
+// play plays situations, and hands what was seen to see, until that returns
+// false: first each situation once, then each again, then with two requests at
+// once.
+//
+// It happens in fake time, where nothing is slow and nothing too early. Only
+// when the learner's client dials by itself it is played once more, in real
+// time, without patience for a limit of the client's own.
+func play(t *testing.T, list []situation, see func(e *evidence) bool) {
+	t.Helper()
+	setPropagator()
+	rec := recorder.Global(t, "demo-service") // one for all: a package's tracers keep to the first
+	if onSpan != nil {
+		rec.TracerProvider.(*sdktrace.TracerProvider).RegisterSpanProcessor(onSpan)
+	}
+	st := newStage(t, rec)
+	var guard sync.WaitGroup
+	guard.Go(st.wire.guard)
+	recorder.Bubble(t, finding.Finding{
+		Want: "an answer to each request",
+		Got:  "a request that is never answered",
+	}, func(context.Context) {
+		st.patient, st.settle = time.Minute, inFakeTime
+		defer st.api.serve(st.wire.fake())()
+		st.playAll(list, see)
+	})
+	_ = st.wire.Close() // an error says that it is closed
+	guard.Wait()
+	if st.wire.dialled.Load() {
+		st = newStage(t, rec)
+		st.patient, st.settle = time.Second, inRealTime
+		defer st.api.serve(st.wire)()
+		st.playAll(list, see)
+	}
+}
+
+func newStage(t *testing.T, rec *recorder.Recorder) *stage {
+	return &stage{
+		rec:    rec,
+		orders: &orders{rec: rec, tracer: rec.TracerProvider.Tracer(storeScope)},
+		api:    &api{tracer: rec.Service(apiScope).Tracer(apiScope)},
+		wire:   newWire(t),
+	}
+}
+
+// inFakeTime waits until nothing moves; then, if something is not over, for
+// longer than anybody is patient.
+func inFakeTime(over func() bool) {
+	if synctest.Wait(); !over() {
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+	}
+}
+
+// inRealTime waits until it is over.
+func inRealTime(over func() bool) {
+	for deadline := time.Now().Add(time.Second); !over() && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// playAll plays each situation in each way.
+func (st *stage) playAll(list []situation, see func(e *evidence) bool) {
+	handlers := make([]http.Handler, len(list))
+	for _, w := range ways {
+		for i, s := range list {
+			if handlers[i] == nil {
+				handlers[i] = handlerspans.NewHandler(st.orders, handlerspans.NewPayments("http://"+st.wire.Addr().String()))
+			}
+			e := st.one(handlers[i], s, w)
+			if st.wire.dialled.Load() || !see(e) {
+				return
+			}
+		}
+	}
+}
+
+// one plays one situation, which happens to the first order.
+func (st *stage) one(h http.Handler, s situation, w way) *evidence {
+	e := &evidence{situation: s, way: w}
+	for _, id := range w.orders {
+		e.requests = append(e.requests, newRequest(s, id, w))
+		s = situation{name: s.name, codes: ok, state: "paid"} // all is well with the other
+	}
+	if onBegin != nil {
+		onBegin(e)
+	}
+	first := e.requests[0]
+	st.orders.expect(first.id, e.store, first.leaver(e.situation, reading))
+	st.api.expect(first.id, e.situation.api, first.leaver(e.situation, paying), st.patient)
+	before, open := len(st.rec.Spans()), st.rec.Unended()
+
+	var all sync.WaitGroup
+	for i, r := range e.requests {
+		all.Go(func() {
+			time.Sleep(time.Duration(i) * readTakes / 2)
+			r.serve(h)
+		})
+	}
+	all.Wait()
+	st.settle(func() bool { return !st.orders.busy() && !st.api.busy() && len(st.opened(open)) == 0 })
+
+	e.spans, e.open = slices.Clone(st.rec.Spans()[before:]), st.opened(open)
+	e.reads, e.asked = st.orders.seen(), st.api.seen()
+	return e
+}
+
+// opened returns the spans that are open, and were not before.
+func (st *stage) opened(before tracetest.SpanStubs) tracetest.SpanStubs {
+	return slices.DeleteFunc(st.rec.Unended(), func(s tracetest.SpanStub) bool {
+		return slices.ContainsFunc(before, func(b tracetest.SpanStub) bool { return b.SpanContext.Equal(s.SpanContext) })
+	})
+}
