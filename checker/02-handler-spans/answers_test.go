@@ -13,17 +13,16 @@ import (
 
 // Whoever asks should get the same answer as before anybody looked inside.
 func TestAnswersKept(t *testing.T) {
-	judge(t, append(slices.Concat(healthy, left), noNumber), func(e *evidence) *verdict {
+	var broken *verdict
+	play(t, append(slices.Concat(healthy, left), noNumber), func(e *evidence) bool {
 		for _, r := range e.requests {
-			if r.codes == nil {
-				continue // nobody is there to get it, or it does not matter
-			}
-			if v := e.answered(r); v != nil {
-				return v
+			if broken == nil && r.codes != nil { // otherwise nobody is there to get it, or it does not matter
+				broken = e.answered(r)
 			}
 		}
-		return nil
+		return broken == nil
 	})
+	broken.fail(t)
 }
 
 // answered holds that a request was answered once, and rightly.
@@ -44,6 +43,9 @@ func (e *evidence) answered(r *request) *verdict {
 		f.Got += "\n\nthe payment API is asked   " + e.asked[0].what
 	}
 	switch {
+	case r.panicked != nil:
+		f.Got = fmt.Sprintf("%s   no answer, a panic: %v", asked, r.panicked)
+		return because(e.in(f), "")
 	case r.answers > 1:
 		f.Got += "\n\nanswered " + fmt.Sprint(r.answers) + " times"
 		return because(f, "The first answer is the one that counts, and a second one is appended to it: after an answer comes return.")

@@ -53,8 +53,10 @@ func (e *evidence) queried(r *request, read read) *verdict {
 		return noLoad(f)
 	case !recorder.Below(e.spans, load, server):
 		return because(f, "The span \"load order\" is not in the request's trace, so nothing below it can be.", "child-span")
+	case !read.in.IsValid() && !read.ours:
+		return because(f, "The query was given a context without a span that is not the request's either, as context.Background() is:\nits span begins a trace of its own, and it does not end with the request.")
 	case !read.in.IsValid():
-		return because(f, "The query was given a context without a span, as context.Background() is: its span begins a trace of\nits own, and it does not end with the request either.")
+		return because(f, "The query was given a context from which the span has been taken out: its span begins a trace of its own.")
 	case query.SpanContext.TraceID() != load.SpanContext.TraceID():
 		return because(f, "The query was given a context with a span in it that is not this request's.")
 	case !recorder.Below(e.spans, query, load):

@@ -21,6 +21,8 @@ type evidence struct {
 	open     tracetest.SpanStubs // that have not, and never will
 	reads    []read              // of the store
 	asked    []asked             // of the payment API
+
+	withOurs func() *evidence // plays the same with a handler of ours, for a comparison
 }
 
 // scene says which situation it was, and in which way it was played; "" for the

@@ -2,6 +2,7 @@ package handlerspans_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,27 +14,26 @@ import (
 
 // A failure of the payment API should be answered with 502, one of our own with 500, and neither answer should tell what is inside.
 func TestPaymentFailureToldApart(t *testing.T) {
-	rows := [][]string{{"what happens", "answer"}}
-	want := [][]string{{"what happens", "answer"}}
+	rows := table{header: []string{"what happens", "answer"}}
 	var first *request // that was answered wrongly
-	leak, wrongOurs, wrongTheirs, taken := false, false, false, false
+	var leaks, wrongOurs, wrongTheirs, taken, panicked bool
 	play(t, slices.Concat(unreadable, unpaid), func(e *evidence) bool {
 		r := e.requests[0]
-		right := slices.Contains(r.codes, r.code)
-		inside := r.inside()
-		if e.way.name != "" && right && inside == "" || first != nil && e.way.name != "" {
-			return true
+		right, inside := slices.Contains(r.codes, r.code) && r.panicked == nil, r.inside()
+		if e.way.name != "" && (right && inside == "" || first != nil) {
+			return true // it has been said
 		}
-		want = append(want, []string{e.scene(), fmt.Sprint(r.codes[0])})
 		row := []string{e.scene(), fmt.Sprint(r.code)}
-		if right {
+		switch {
+		case r.panicked != nil:
+			row[1] = fmt.Sprintf("none, a panic: %.40v", r.panicked)
+		case right:
 			row[1] = fmt.Sprint(r.codes[0]) // 504 tells it as well
 		}
 		if inside != "" {
 			row = append(row, inside)
-			leak = true
 		}
-		rows = append(rows, row)
+		rows.add([]string{e.scene(), fmt.Sprint(r.codes[0])}, row)
 		if right && inside == "" {
 			return true
 		}
@@ -43,18 +43,24 @@ func TestPaymentFailureToldApart(t *testing.T) {
 		isOurs := slices.Equal(r.codes, ours)
 		wrongOurs = wrongOurs || !right && isOurs
 		wrongTheirs = wrongTheirs || !right && !isOurs
-		taken = taken || r.code == 200
+		taken = taken || !isOurs && r.code < 300 && r.panicked == nil
+		leaks = leaks || inside != ""
+		panicked = panicked || r.panicked != nil
 		return true
 	})
 	if first == nil {
 		return
 	}
-	f := first.deciding.at(finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(rows...)})
+	f := finding.Finding{}
+	f.Want, f.Got = rows.texts()
+	f = first.deciding.at(f)
 	switch {
+	case panicked:
+		f.Cause = "Something goes wrong, and the code that should deal with it panics. Where there is an error, there is no\nanswer to be looked at, or closed."
 	case taken && !wrongOurs:
 		f = recorder.At((*handlerspans.Payments).State, f)
 		f.Cause = "A failure of the payment API is answered as if all were well. Its status, and the error of reading its\nanswer, both have to be looked at."
-	case leak && !wrongOurs && !wrongTheirs:
+	case leaks && !wrongOurs && !wrongTheirs:
 		f.Cause = "The text of an error is for the log. To the caller it is of no use, and to somebody who tries what this\nservice can be made to say, it is: addresses, tables, names of machines."
 	case wrongOurs && !wrongTheirs:
 		f.Cause = "502 says that somebody else has failed. The database is this service's own: 500."
@@ -66,23 +72,18 @@ func TestPaymentFailureToldApart(t *testing.T) {
 	recorder.Fail(t, f)
 }
 
-// internals are texts that nobody but an error would say here.
-var internals = []string{
-	"db-", "north-5", "south-9", "ledger-north", "127.0.0.1", "507", // of the store, and of the payment API
-	"EOF", "invalid character", "deadline exceeded", "Client.Timeout", // of Go's packages
-}
+// internals are texts that nobody but an error would say here: of the store, of
+// the payment API, and of Go's own packages.
+var internals = regexp.MustCompile(`north-5|south-9|ledger-north|127\.0\.0\.1|\b507\b|\bEOF\b|invalid character|deadline exceeded|Client\.Timeout`)
 
 // inside returns where the answer tells something of what is inside, or "".
 func (r *request) inside() string {
-	tells := func(text string) bool {
-		return slices.ContainsFunc(internals, func(s string) bool { return strings.Contains(text, s) })
-	}
 	for name, values := range r.header {
-		if text := strings.Join(values, ","); tells(text) {
+		if text := strings.Join(values, ","); internals.MatchString(text) {
 			return fmt.Sprintf("%s: %.40s …", name, text)
 		}
 	}
-	if tells(r.body) {
+	if internals.MatchString(r.body) {
 		return fmt.Sprintf("%.40s …", strings.TrimSpace(r.body))
 	}
 	return ""

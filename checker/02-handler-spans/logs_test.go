@@ -23,31 +23,30 @@ var failing = func() (list []situation) {
 
 // The log line of a request that failed should carry its trace_id.
 func TestLogsConnected(t *testing.T) {
-	header := []string{"what happens", "in the log"}
-	want, got := [][]string{header}, [][]string{header}
+	rows := table{header: []string{"what happens", "in the log"}}
 	var first *report // without it
 	reports := playApart(t, "failing", failing)
+	if len(reports) == 0 {
+		t.Fatal("the service ended before it was asked for anything")
+	}
 	for _, r := range reports {
-		if r.over && r.code < "500" && !r.panicked {
-			continue // it was taken for a success, which is another check's business
-		}
 		said := r.logged()
-		if r.way != "" && (first != nil || said == named(r.trace)) {
-			continue
+		switch {
+		case r.over && r.code < "500" && !r.panicked:
+			continue // it was taken for a success, which is another check's business
+		case r.way != "" && (first != nil || said == named(r.trace)):
+			continue // it has been said
 		}
-		want = append(want, []string{r.scene(), named(r.trace)})
-		got = append(got, []string{r.scene(), said})
+		rows.add([]string{r.scene(), named(r.trace)}, []string{r.scene(), said})
 		if said != named(r.trace) && first == nil {
 			first = r
 		}
 	}
-	if len(reports) == 0 {
-		t.Fatal("the service ended before it was asked for anything")
-	}
 	if first == nil {
 		return
 	}
-	f := first.deciding.at(finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
+	f := first.deciding.at(finding.Finding{})
+	f.Want, f.Got = rows.texts()
 	switch said := first.logged(); {
 	case !first.served && first.caller.trace != unsampled:
 		recorder.Needs(t, "child-span")

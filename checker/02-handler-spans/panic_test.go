@@ -17,26 +17,26 @@ var surviving = slices.Concat(healthy[:1], panicking)
 // The span load order should end even when the code below it panics.
 func TestSpanEndsOnPanic(t *testing.T) {
 	reports := playApart(t, "panicking", surviving)
-	for i, r := range reports {
+	for _, r := range reports {
 		load := slices.ContainsFunc(r.ended, ofLoad)
 		f := recorder.At(handlerspans.NewHandler, finding.Finding{
 			Want: r.scene() + "   the span load order ends",
 			Got:  r.scene() + "   the span load order does not end",
 		})
 		switch {
-		case load && r.code == "200" && !r.panicked && r.situation.store.panics != nil:
+		case load && r.over && r.code < "500" && !r.panicked && r.store.panics != nil:
 			f = r.deciding.at(finding.Finding{
 				Want: r.scene() + "   no answer, or one that tells of a failure",
-				Got:  r.scene() + "   the answer is 200",
+				Got:  r.scene() + "   the answer is " + r.code,
 			})
 			because(f, "The panic was caught, and forgotten: nobody learns that the order was not read. A recover that has noted\nwhat it wants to panics again, or answers 500.").fail(t)
 		case load:
-		case i > 0 && !slices.ContainsFunc(r.started, ofLoad):
+		case r.store.panics != nil && !slices.ContainsFunc(r.started, ofLoad):
 			because(f, "It was not even started when the order was read.", "child-span").fail(t)
-		case i == 0:
+		case r.store.panics == nil:
 			because(f, "Not even when all is well.", "child-span").fail(t)
 		default:
-			f = reports[0].deciding.at(f)
+			f = reports[0].at.at(f)
 			because(f, "The one request that you will want to look at is the one without a span: a panic skips every line\nbut the deferred ones. defer span.End(), on the line below Start.").fail(t)
 		}
 	}

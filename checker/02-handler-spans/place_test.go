@@ -1,8 +1,10 @@
 package handlerspans_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"otel.workshop/checker/recorder"
@@ -14,6 +16,18 @@ import (
 type place struct {
 	file string
 	line int
+}
+
+// String returns the place as placeOf reads it.
+func (p place) String() string { return fmt.Sprintf("%s:%d", p.file, p.line) }
+
+// placeOf reads what String has returned.
+func placeOf(text string) (p place) {
+	if i := strings.LastIndex(text, ":"); i > 0 {
+		p.file = text[:i]
+		p.line, _ = strconv.Atoi(text[i+1:]) // it is a number
+	}
+	return p
 }
 
 // at returns a finding that points to the place.

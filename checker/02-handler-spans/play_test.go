@@ -94,7 +94,7 @@ func (st *stage) playAll(list []situation, see func(e *evidence) bool) {
 	for _, w := range ways {
 		for i, s := range list {
 			if handlers[i] == nil {
-				handlers[i] = handlerspans.NewHandler(st.orders, handlerspans.NewPayments("http://"+st.wire.Addr().String()))
+				handlers[i] = handlerspans.NewHandler(st.orders, st.payments())
 			}
 			e := st.one(handlers[i], s, w)
 			if st.wire.dialled.Load() || !see(e) {
@@ -104,12 +104,21 @@ func (st *stage) playAll(list []situation, see func(e *evidence) bool) {
 	}
 }
 
+// payments returns a new client of the payment API.
+func (st *stage) payments() *handlerspans.Payments {
+	return handlerspans.NewPayments("http://" + st.wire.Addr().String())
+}
+
 // one plays one situation, which happens to the first order.
 func (st *stage) one(h http.Handler, s situation, w way) *evidence {
 	e := &evidence{situation: s, way: w}
-	for _, id := range w.orders {
-		e.requests = append(e.requests, newRequest(s, id, w))
-		s = situation{name: s.name, codes: ok, state: "paid"} // all is well with the other
+	e.withOurs = func() *evidence { return st.one(ourHandler(st.orders, st.payments()), s, w) }
+	for i, id := range w.orders {
+		happens := s
+		if i > 0 { // all is well with the other
+			happens = situation{name: s.name, codes: ok, state: "paid"}
+		}
+		e.requests = append(e.requests, newRequest(happens, id, w))
 	}
 	if onBegin != nil {
 		onBegin(e)

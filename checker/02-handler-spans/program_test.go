@@ -37,7 +37,7 @@ func program() error {
 			if served {
 				id = server.SpanContext.TraceID()
 			}
-			tell(answers, fmt.Sprint(r.code), fmt.Sprint(r.panicked), fmt.Sprint(served), id.String(), r.deciding.file, fmt.Sprint(r.deciding.line))
+			tell(answers, fmt.Sprint(r.code), fmt.Sprint(r.panicked != nil), fmt.Sprint(served), id.String(), r.deciding.String(), e.at().String())
 			return true
 		})
 	}}}, nil, nil) // which exits
@@ -87,7 +87,8 @@ type report struct {
 	panicked bool
 	served   bool // the request has a span
 	trace    string
-	deciding place
+	deciding place    // the line that chose the answer
+	at       place    // the line that asked the store
 	started  []string // names of spans
 	ended    []string // likewise
 	printed  []string // by the learner's code
@@ -121,8 +122,7 @@ func playApart(t *testing.T, name string, list []situation) (reports []*report) 
 		case answers:
 			current.over, current.code, current.trace = true, cells[2], cells[5]
 			current.panicked, current.served = cells[3] == "true", cells[4] == "true"
-			_, _ = fmt.Sscan(cells[7], &current.deciding.line) // 0 goes with no file
-			current.deciding.file = cells[6]
+			current.deciding, current.at = placeOf(cells[6]), placeOf(cells[7])
 		}
 	}
 	return reports

@@ -37,7 +37,7 @@ type request struct {
 	header   http.Header
 	body     string
 	deciding place // the line that chose the answer
-	panicked bool  // there is no answer, the server has to see to it
+	panicked any   // there is no answer, the server has to see to it
 }
 
 // begun counts the traces that callers have begun.
@@ -49,7 +49,7 @@ func newRequest(s situation, id int64, w way) *request {
 	if path == "" {
 		path = strconv.FormatInt(id, 10)
 	}
-	ctx, leave := context.WithCancel(context.Background())
+	ctx, leave := context.WithCancel(context.WithValue(context.Background(), mark{}, id))
 	r.leave = leave
 	r.sent = httptest.NewRequestWithContext(ctx, "GET", "/orders/"+path, nil)
 	flags := s.caller.trace
@@ -71,6 +71,9 @@ func newRequest(s situation, id int64, w way) *request {
 // carried is the baggage of callers who have any. It names what it likes.
 const carried = "customer.email=ada@example.com,experiment=blue-button,k7f3=v0981"
 
+// mark is the key of a value in each request's context.
+type mark struct{}
+
 // leaver returns what makes the caller leave, if the situation wants that then.
 func (r *request) leaver(s situation, when string) func() {
 	if s.caller.leaves != when {
@@ -79,15 +82,15 @@ func (r *request) leaver(s situation, when string) func() {
 	return r.leave
 }
 
-// serve has the request served. Where reading the order panics, that ends the
-// request alone, as it does in a server.
+// serve has the request served. A panic ends the request alone, as it does in
+// a server.
 func (r *request) serve(h http.Handler) {
 	res := httptest.NewRecorder()
 	defer r.leave()
 	defer func() {
 		r.code, r.header, r.body = res.Code, res.Header(), res.Body.String()
-		if r.store.panics != nil && recover() != nil {
-			r.panicked = true
+		if r.panicked = recover(); r.panicked != nil {
+			r.deciding = innermost()
 		}
 	}()
 	h.ServeHTTP(answering{res, r}, r.sent)

@@ -59,12 +59,16 @@ func (e *evidence) isChild(r *request) *verdict {
 		return nil // which of the two is not known
 	case !served:
 		return because(recorder.At(handlerspans.NewHandler, f), "The request itself has left no server span: otelhttp has to stand around the handler, as it did.")
-	case len(e.reads) == 0:
+	case len(e.reads) == 0 && e.way.name == "":
 		return because(recorder.At(handlerspans.NewHandler, f), "The store was not asked for the order.")
 	case !ok:
 		return because(f, e.insteadOfLoad())
 	case load.SpanContext.TraceID() != server.SpanContext.TraceID():
 		f = e.at().at(finding.Finding{Want: "GET /orders/{id} (server)\n└─ load order", Got: recorder.Tree(e.inside(), waterfall.WithNotes(map[string]string{load.SpanContext.SpanID().String(): "a trace of its own"}))})
+		query := find(e.spans, e.reads[0].span.SpanID())
+		if e.reads[0].ours && recorder.Below(e.spans, query, load) {
+			return because(e.in(f), "It was started from the request's context, and begins a trace all the same: trace.WithNewRoot makes it, or\nthe request's span was taken out of the context before.")
+		}
 		return because(e.in(f), "A span begins a new trace when the context that it is started from holds no span:\ncontext.Background() does not, the request's context does.")
 	case !recorder.Below(e.spans, load, server):
 		return because(f, "The span is in the right trace, and hangs on something that is not the request's span.")
@@ -109,7 +113,7 @@ func (e *evidence) covers() *verdict {
 	switch {
 	case slices.ContainsFunc(loads, e.holdsPayment):
 		return because(e.in(f), "The span goes on when the order is loaded, and the payment call is in it: a slow payment will look like\na slow database. Start it in the function that loads the order, so that it ends with that.")
-	case len(loads) > len(e.reads):
+	case len(loads) > len(e.reads) && len(e.reads) > 0:
 		f.Want = "GET /orders/{id} (server)\n└─ load order"
 		f.Got = recorder.Tree(e.inside())
 		return because(e.in(f), "The order was read once, and two spans tell of it: whoever counts them, or adds up how long they took,\ngets twice as much.")
