@@ -9,23 +9,38 @@ import (
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
+	handlerspans "otel.workshop/steps/02-handler-spans"
 )
 
 // Whoever asks should get the same answer as before anybody looked inside.
 func TestAnswersKept(t *testing.T) {
 	var broken *verdict
-	play(t, append(slices.Concat(healthy, left), noNumber), func(e *evidence) bool {
+	play(t, append(slices.Clone(situations), noNumber), func(e *evidence) bool {
 		for _, r := range e.requests {
-			if broken == nil && r.codes != nil { // otherwise nobody is there to get it, or it does not matter
+			switch {
+			case broken != nil:
+			case r.answers > 1:
+				broken = e.answeredAgain(r)
+			case r.state != "" && r.codes != nil || r.path != "":
 				broken = e.answered(r)
-			}
+			} // how failures are answered is another check's business
 		}
 		return broken == nil
 	})
 	broken.fail(t)
 }
 
-// answered holds that a request was answered once, and rightly.
+// answeredAgain says that there was more than one answer to a request.
+func (e *evidence) answeredAgain(r *request) *verdict {
+	asked := "GET " + r.sent.URL.Path
+	f := e.in(r.deciding.at(finding.Finding{
+		Want: asked + "   one answer",
+		Got:  asked + "   " + fmt.Sprint(r.answers) + " answers: " + short(r.body),
+	}))
+	return because(f, "The first answer is the one that counts, and what is written afterwards is appended to it. An answer is\nfollowed by return.")
+}
+
+// answered holds that a request was answered rightly.
 func (e *evidence) answered(r *request) *verdict {
 	wanted := "200 " + fmt.Sprintf(`{"id":%d,"status":%q,"payment":%q}`, r.id, shelf[r.id], r.state)
 	right := r.says(map[string]any{"id": float64(r.id), "status": shelf[r.id], "payment": r.state})
@@ -46,17 +61,35 @@ func (e *evidence) answered(r *request) *verdict {
 	case r.panicked != nil:
 		f.Got = fmt.Sprintf("%s   no answer, a panic: %v", asked, r.panicked)
 		return because(e.in(f), "")
-	case r.answers > 1:
-		f.Got += "\n\nanswered " + fmt.Sprint(r.answers) + " times"
-		return because(f, "The first answer is the one that counts, and a second one is appended to it: after an answer comes return.")
 	case slices.Contains(r.codes, r.code) && right:
 		return nil
-	case r.codes[0] == 200 && r.code == 502 && len(e.asked) > 0:
-		return because(f, "The payment API was asked, and has answered; State returned an error all the same. A body that is closed\ncan't be read any more: defer keeps it open until the function returns.")
+	}
+	if said := e.stateFails(r); said != "" {
+		f.Got += "\n\nState returns an error     " + said
+		f = recorder.At((*handlerspans.Payments).State, f)
+		if strings.Contains(said, "closed") {
+			return because(f, "The payment API has answered as it should. A body that is closed can't be read any more: defer keeps it\nopen until the function returns.")
+		}
+		return because(f, "The payment API has answered as it should.")
+	}
+	switch {
 	case r.codes[0] == 200 && r.code >= 400:
 		return because(f, "The order is there, and so is its payment, and the answer is that something has failed.")
 	}
 	return because(f, "Spans tell what a service does, and change nothing of it.")
+}
+
+// stateFails returns the error that State returns to a handler of ours, when
+// the payment API has answered as it should.
+func (e *evidence) stateFails(r *request) string {
+	if r.codes[0] != 200 || len(e.requests) > 1 || len(e.asked) == 0 {
+		return ""
+	}
+	ours := e.withOurs()
+	if ours.requests[0].code != 502 {
+		return ""
+	}
+	return strings.ReplaceAll(ours.requests[0].body, e.asked[0].host, "…")
 }
 
 // says reports whether the answer has these values, and perhaps others.

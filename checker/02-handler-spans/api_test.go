@@ -35,6 +35,7 @@ type api struct {
 type asked struct {
 	id       int64 // 0: for something that is no payment
 	what     string
+	host     string
 	url      string
 	header   http.Header
 	told     trace.SpanContext // what the header says
@@ -62,7 +63,7 @@ func (p *api) serve(ln net.Listener) (stop func()) {
 }
 
 func (p *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a := asked{what: r.Method + " " + r.URL.Path, url: r.URL.String(), header: r.Header, from: time.Now()}
+	a := asked{what: r.Method + " " + r.URL.Path, host: r.Host, url: r.URL.String(), header: r.Header, from: time.Now()}
 	ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 	a.told = trace.SpanContextFromContext(ctx)
 	if id, err := strconv.ParseInt(strings.TrimPrefix(a.what, "GET /payments/"), 10, 64); err == nil {

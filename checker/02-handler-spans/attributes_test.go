@@ -85,6 +85,8 @@ func (e *evidence) attributesWrong(f finding.Finding, got [][]string) *verdict {
 		keys = append(keys, string(kv.Key))
 	}
 	switch {
+	case len(e.requests) > 1:
+		return because(e.in(f), "One by one, they are right. What belongs to a request can't be kept where two of them write at once: in a\nfield of the handler, in a variable of the package, in a slice that both append to.", e.needsCover()...)
 	case onServer("order.id") || onServer("order.status"):
 		row := []string{server.Name}
 		for _, key := range []string{"order.id", "order.status"} {
@@ -96,8 +98,6 @@ func (e *evidence) attributesWrong(f finding.Finding, got [][]string) *verdict {
 		}
 		f.Got = recorder.Table(append(got, row)...)
 		return because(e.in(f), "The request's span has what belongs to the work that it describes, which is \"load order\":\nset it on the span that Start has returned.", e.needsCover()...)
-	case missing < 0 && len(e.requests) > 1:
-		return because(e.in(f), "Two requests at once, and one of them tells of the other's order: what belongs to a request can't be kept\nwhere both of them write.", e.needsCover()...)
 	case missing < 0:
 		return because(e.in(f), "The attributes are there, and tell of something else.", e.needsCover()...)
 	}

@@ -2,6 +2,7 @@ package handlerspans_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ func TestPaymentFailureToldApart(t *testing.T) {
 	rows := table{header: []string{"what happens", "answer"}}
 	var first *request // that was answered wrongly
 	var leaks, wrongOurs, wrongTheirs, taken, panicked bool
+	codes := make(map[int]bool) // that are wrong
 	play(t, slices.Concat(unreadable, unpaid), func(e *evidence) bool {
 		r := e.requests[0]
 		right, inside := slices.Contains(r.codes, r.code) && r.panicked == nil, r.inside()
@@ -41,6 +43,9 @@ func TestPaymentFailureToldApart(t *testing.T) {
 			first = r
 		}
 		isOurs := slices.Equal(r.codes, ours)
+		if !right {
+			codes[r.code] = true
+		}
 		wrongOurs = wrongOurs || !right && isOurs
 		wrongTheirs = wrongTheirs || !right && !isOurs
 		taken = taken || !isOurs && r.code < 300 && r.panicked == nil
@@ -62,9 +67,11 @@ func TestPaymentFailureToldApart(t *testing.T) {
 		f.Cause = "A failure of the payment API is answered as if all were well. Its status, and the error of reading its\nanswer, both have to be looked at."
 	case leaks && !wrongOurs && !wrongTheirs:
 		f.Cause = "The text of an error is for the log. To the caller it is of no use, and to somebody who tries what this\nservice can be made to say, it is: addresses, tables, names of machines."
-	case wrongOurs && !wrongTheirs:
+	case codes[http.StatusNotFound] && len(codes) == 1:
+		f.Cause = "404 says that there is no such order. Here something has failed, and whether there is one is not known."
+	case wrongOurs && !wrongTheirs && codes[http.StatusBadGateway]:
 		f.Cause = "502 says that somebody else has failed. The database is this service's own: 500."
-	case wrongTheirs && !wrongOurs:
+	case wrongTheirs && !wrongOurs && codes[http.StatusInternalServerError]:
 		f.Cause = "500 says that this service is broken. When it is fine, and somebody that it has to ask is not, the answer\nis 502: whoever is woken at night can tell from the status whom to call."
 	default:
 		f.Cause = "500 says that this service is broken, 502 that somebody is whom it has to ask: whoever is woken at night can\ntell from the status whom to call."

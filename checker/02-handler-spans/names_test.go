@@ -61,7 +61,7 @@ func role(s tracetest.SpanStub) string {
 func (e *evidence) renamed(wanted map[string]string) *verdict {
 	for _, s := range e.ofLearner() {
 		name := wanted[role(s)]
-		if name == "" || s.Name == name || number.MatchString(s.Name) || number.MatchString(name) {
+		if role(s) == "" || name == "" || s.Name == name || number.MatchString(s.Name) || number.MatchString(name) {
 			continue // it is compared with that of another order
 		}
 		f := e.whoNamed(s)

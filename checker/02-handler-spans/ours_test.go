@@ -1,6 +1,7 @@
 package handlerspans_test
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 
@@ -28,6 +29,7 @@ func ourHandler(orders handlerspans.Orders, payments *handlerspans.Payments) htt
 		}
 		if err != nil {
 			w.WriteHeader(http.StatusBadGateway)
+			_, _ = io.WriteString(w, err.Error()) // for the finding alone
 		}
 	})
 }

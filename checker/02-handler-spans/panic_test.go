@@ -35,6 +35,10 @@ func TestSpanEndsOnPanic(t *testing.T) {
 			because(f, "It was not even started when the order was read.", "child-span").fail(t)
 		case r.store.panics == nil:
 			because(f, "Not even when all is well.", "child-span").fail(t)
+		case !r.over:
+			f = reports[0].at.at(f)
+			f.Got += "\nthe service has ended"
+			because(f, "The panic was in a goroutine of its own, where no server recovers from it: it ends the service, and nothing\nis left that would end the span. Defer both in that goroutine, a recover and the end.").fail(t)
 		default:
 			f = reports[0].at.at(f)
 			because(f, "The one request that you will want to look at is the one without a span: a panic skips every line\nbut the deferred ones. defer span.End(), on the line below Start.").fail(t)

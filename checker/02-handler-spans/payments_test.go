@@ -57,6 +57,9 @@ func (e *evidence) paymentInTrace(r *request) *verdict {
 			}
 		}
 		if v := e.callInTrace(f, server, a); v != nil {
+			if load, ok := e.load(r); ok && load.SpanContext.TraceID() == a.told.TraceID() && a.told.TraceID() != server.SpanContext.TraceID() {
+				v.needs = append(v.needs, "child-span") // both are in a trace that is not the request's
+			}
 			return v
 		}
 	}
