@@ -33,7 +33,7 @@ type api struct {
 
 // asked is a request to the payment API.
 type asked struct {
-	id       int64 // 0: for something that is no payment
+	id       int64 // 0: for something without a number
 	what     string
 	host     string
 	url      string
@@ -42,6 +42,9 @@ type asked struct {
 	from, to time.Time
 	outlived bool // the caller has left, and did not hang up
 }
+
+// right reports whether it is a payment that was asked for.
+func (a asked) right() bool { return a.what == fmt.Sprintf("GET /payments/%d", a.id) }
 
 // paymentTakes is how long the API needs for an answer.
 const paymentTakes = 2 * readTakes
@@ -66,7 +69,7 @@ func (p *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := asked{what: r.Method + " " + r.URL.Path, host: r.Host, url: r.URL.String(), header: r.Header, from: time.Now()}
 	ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 	a.told = trace.SpanContextFromContext(ctx)
-	if id, err := strconv.ParseInt(strings.TrimPrefix(a.what, "GET /payments/"), 10, 64); err == nil {
+	if id, err := strconv.ParseInt(a.what[strings.LastIndex(a.what, "/")+1:], 10, 64); err == nil {
 		a.id = id
 	}
 	_, span := p.tracer.Start(ctx, "GET /payments/{id}", trace.WithSpanKind(trace.SpanKindServer))
@@ -87,9 +90,10 @@ func (p *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(paymentTakes)
 	}
 	switch {
-	case a.id == 0:
+	case fault.code != 0 || fault.hangs || fault.hangsUp:
+	case !a.right():
 		fault.code, fault.says = http.StatusNotFound, `{"error":"no such page"}`
-	case fault.code == 0 && !fault.hangs && !fault.hangsUp:
+	default:
 		fault.code, fault.says = http.StatusOK, fmt.Sprintf(`{"order_id":%d,"state":"paid"}`, a.id)
 	}
 	if fault.code != 0 {
@@ -130,7 +134,7 @@ func (p *api) begin(id int64) (f fault, leave func(), waits time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.going++
-	if id == p.order {
+	if id == p.order || id == 0 {
 		f, leave = p.fault, p.leave
 	}
 	return f, leave, p.waits

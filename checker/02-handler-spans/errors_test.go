@@ -165,7 +165,11 @@ func (e *evidence) callMarked(r *request) *verdict {
 		return because(e.in(f), "The call has failed, and nothing says how: without error.type, failures can't be told apart or counted.")
 	case r.codes != nil && r.state == "paid" && call.Status.Code == codes.Error:
 		f.Want = call.Name + "   status=Unset"
-		return because(e.in(f), "The API has answered, and the span of the call has failed.")
+		v := because(e.in(f), "The API has answered, and the span of the call has failed.")
+		if slices.ContainsFunc(e.asked, func(a asked) bool { return !a.right() }) {
+			v.needs = []string{"answers-kept"} // it was asked for something else
+		}
+		return v
 	}
 	return nil
 }
