@@ -1,7 +1,6 @@
 package handlerspans_test
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"testing"
@@ -136,5 +135,3 @@ func (e *evidence) whoNamed(s tracetest.SpanStub) finding.Finding {
 	}
 	return recorder.At(handlerspans.NewHandler, finding.Finding{})
 }
-
-var _ = fmt.Sprint
