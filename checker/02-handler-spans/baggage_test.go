@@ -40,7 +40,9 @@ func (e *evidence) leaks(r *request, a asked) *verdict {
 		traceparent = "the request's trace"
 	}
 	if values := a.header.Values("baggage"); len(values) > 0 {
-		baggage = strings.Join(values, ",")
+		members := strings.Split(strings.Join(values, ","), ",")
+		slices.Sort(members) // the order says nothing
+		baggage = strings.Join(members, ",")
 	}
 	for _, member := range strings.Split(carried, ",") {
 		_, value, _ := strings.Cut(member, "=")

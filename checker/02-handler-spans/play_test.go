@@ -97,8 +97,14 @@ func (st *stage) playAll(list []situation, see func(e *evidence) bool) {
 				handlers[i] = handlerspans.NewHandler(st.orders, st.payments())
 			}
 			e := st.one(handlers[i], s, w)
-			if st.wire.dialled.Load() || !see(e) {
+			if st.wire.dialled.Load() {
 				return
+			}
+			if more := see(e); !more || e.scene() == "" {
+				st.rec.Show(e.spans)
+				if !more {
+					return
+				}
 			}
 		}
 	}
@@ -134,7 +140,7 @@ func (st *stage) one(h http.Handler, s situation, w way) *evidence {
 	first := e.requests[0]
 	st.orders.expect(first.id, e.store, first.leaver(e.situation, reading))
 	st.api.expect(first.id, e.situation.api, first.leaver(e.situation, paying), st.patient)
-	before, open := len(st.rec.Spans()), st.rec.Unended()
+	before, open := st.rec.Ended(), st.rec.Unended()
 
 	var all sync.WaitGroup
 	for i, r := range e.requests {
@@ -146,7 +152,7 @@ func (st *stage) one(h http.Handler, s situation, w way) *evidence {
 	all.Wait()
 	st.settle(func() bool { return !st.orders.busy() && !st.api.busy() && len(st.opened(open)) == 0 })
 
-	e.spans, e.open = slices.Clone(st.rec.Spans()[before:]), st.opened(open)
+	e.spans, e.open = st.rec.Since(before), st.opened(open)
 	e.reads, e.asked = st.orders.seen(), st.api.seen()
 	return e
 }
