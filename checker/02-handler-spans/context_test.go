@@ -38,10 +38,12 @@ func TestContextPassed(t *testing.T) {
 // queried holds that the store got the request's context, with the span "load
 // order" in it.
 func (e *evidence) queried(r *request, read read) *verdict {
-	f := e.in(read.at.at(finding.Finding{
-		Want: "GET /orders/{id} (server)\n└─ load order\n   └─ db.query",
-		Got:  recorder.Tree(filter(e.spans, func(s tracetest.SpanStub) bool { return !ofAPI(s) && !e.isCall(s) })),
-	}))
+	f := func() finding.Finding {
+		return e.in(read.at.at(finding.Finding{
+			Want: "GET /orders/{id} (server)\n└─ load order\n   └─ db.query",
+			Got:  recorder.Tree(filter(e.spans, func(s tracetest.SpanStub) bool { return !ofAPI(s) && !e.isCall(s) })),
+		}))
+	}
 	server, served := e.server(r)
 	if !e.recorded() && !served {
 		return e.unrecorded(r, read)
@@ -50,17 +52,17 @@ func (e *evidence) queried(r *request, read read) *verdict {
 	query := find(e.spans, read.span.SpanID())
 	switch {
 	case !ok:
-		return noLoad(f)
+		return noLoad(f())
 	case !recorder.Below(e.spans, load, server):
-		return because(f, "The span \"load order\" is not in the request's trace, so nothing below it can be.", "child-span")
+		return because(f(), "The span \"load order\" is not in the request's trace, so nothing below it can be.", "child-span")
 	case !read.in.IsValid() && !read.ours:
-		return because(f, "The query was given a context without a span that is not the request's either, as context.Background() is:\nits span begins a trace of its own, and it does not end with the request.")
+		return because(f(), "The query was given a context without a span that is not the request's either, as context.Background() is:\nits span begins a trace of its own, and it does not end with the request.")
 	case !read.in.IsValid():
-		return because(f, "The query was given a context from which the span has been taken out: its span begins a trace of its own.")
+		return because(f(), "The query was given a context from which the span has been taken out: its span begins a trace of its own.")
 	case query.SpanContext.TraceID() != load.SpanContext.TraceID():
-		return because(f, "The query was given a context with a span in it that is not this request's.")
+		return because(f(), "The query was given a context with a span in it that is not this request's.")
 	case !recorder.Below(e.spans, query, load):
-		return because(f, "Start returns two things: a context that holds the new span, and the span. The query was given\nanother context, so its span is no child of \"load order\".", e.needsCover()...)
+		return because(f(), "Start returns two things: a context that holds the new span, and the span. The query was given\nanother context, so its span is no child of \"load order\".", e.needsCover()...)
 	}
 	return nil
 }

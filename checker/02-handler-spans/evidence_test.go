@@ -55,7 +55,7 @@ func (e *evidence) recorded() bool {
 // the outermost.
 func (e *evidence) server(r *request) (server tracetest.SpanStub, ok bool) {
 	for _, span := range e.spans {
-		if span.SpanKind != trace.SpanKindServer || ofAPI(span) || len(e.requests) > 1 && !ofCaller(span, r.trace) {
+		if !isServer(span) || len(e.requests) > 1 && !ofCaller(span, r.trace) {
 			continue
 		}
 		if !ok || recorder.Below(e.spans, server, span) {
@@ -63,6 +63,11 @@ func (e *evidence) server(r *request) (server tracetest.SpanStub, ok bool) {
 		}
 	}
 	return server, ok
+}
+
+// isServer reports whether a span is of a request to the learner's service.
+func isServer(s tracetest.SpanStub) bool {
+	return s.SpanKind == trace.SpanKindServer && !ofAPI(s) && !isLoad(s)
 }
 
 // ofCaller reports whether a span goes on with the caller's trace, or says at

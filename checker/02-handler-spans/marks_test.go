@@ -12,6 +12,8 @@ import (
 	handlerspans "otel.workshop/steps/02-handler-spans"
 )
 
+const verdictOk = "Ok is a verdict, and final: it says that somebody has looked and found all well. A span on which nothing\nhas failed stays Unset."
+
 // wellMarked says what is wrong with the span of an order that was loaded.
 func (e *evidence) wellMarked(load tracetest.SpanStub) *verdict {
 	f := e.at().at(finding.Finding{
@@ -19,7 +21,7 @@ func (e *evidence) wellMarked(load tracetest.SpanStub) *verdict {
 		Got:  "the order is there\n\n" + recorder.Table(failureRow(load)),
 	})
 	if load.Status.Code == codes.Ok {
-		return because(f, "Ok is a verdict, and final: it says that somebody has looked and found all well. A span on which nothing\nhas failed stays Unset.")
+		return because(f, verdictOk)
 	}
 	return because(f, "Nothing has failed, and the span says that something has.")
 }
@@ -27,6 +29,12 @@ func (e *evidence) wellMarked(load tracetest.SpanStub) *verdict {
 // callMarked holds that the span of the payment call has failed when the API
 // refuses, or gives no answer.
 func (e *evidence) callMarked(r *request) *verdict {
+	for _, s := range e.ofLearner() {
+		if s.Status.Code == codes.Ok && !isServer(s) {
+			f := r.deciding.at(finding.Finding{Want: s.Name + "   status=Unset", Got: s.Name + "   status=Ok"})
+			return because(e.in(f), verdictOk)
+		}
+	}
 	refused := r.api.code >= 500 || r.api.code == 0 && (r.api.hangsUp || r.api.hangs)
 	calls := filter(e.spans, func(s tracetest.SpanStub) bool { return s.SpanKind == trace.SpanKindClient && e.continued(s) })
 	if len(e.requests) > 1 || len(calls) == 0 {
@@ -37,9 +45,6 @@ func (e *evidence) callMarked(r *request) *verdict {
 	_, typed := recorder.Attr(call.Attributes, "error.type")
 	f := recorder.At((*handlerspans.Payments).State, finding.Finding{Got: recorder.Table(row)})
 	switch {
-	case call.Status.Code == codes.Ok && !refused:
-		f.Want = call.Name + "   status=Unset"
-		return because(e.in(f), "Ok is a verdict, and final: it says that somebody has looked and found all well. A span on which nothing\nhas failed stays Unset.")
 	case refused && call.Status.Code != codes.Error:
 		f.Want = call.Name + "   status=Error   error.type=(what kind of failure it is)"
 		return because(e.in(f), "The call has failed, and its span looks like any other. otelhttp marks it by itself; who starts it by hand\nmarks it by hand.")

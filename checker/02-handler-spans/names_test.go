@@ -91,6 +91,9 @@ func apart(first, second *evidence) *verdict {
 		name = "(one name for both)"
 	}
 	f.Want, f.Got = namesOf(first, second, odd, name), namesOf(first, second, tracetest.SpanStub{}, "")
+	if !numbered(odd) {
+		return because(first.in(f), "Backends group spans by their name. What differs from order to order belongs in an attribute, however few\nvalues it has: nobody asks how long it takes for one of them alone.")
+	}
 	return because(first.in(f), "Backends group spans by their name. With the order in it there are as many names as orders,\nand nobody can ask how long \""+name+"\" takes. What differs belongs in an attribute.")
 }
 

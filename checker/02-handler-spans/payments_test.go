@@ -33,21 +33,23 @@ func TestPaymentInTrace(t *testing.T) {
 func (e *evidence) paymentInTrace(r *request) *verdict {
 	server, served := e.server(r)
 	calls := askedFor(e.asked, r.id)
-	f := e.in(recorder.At((*handlerspans.Payments).State, finding.Finding{
-		Want: "GET /orders/{id} (server)\n└─ HTTP GET (client)\n   └─ GET /payments/{id} (server)",
-		Got:  recorder.Tree(e.aroundPayment()),
-	}))
+	f := func(fn any) finding.Finding {
+		return e.in(recorder.At(fn, finding.Finding{
+			Want: "GET /orders/{id} (server)\n└─ HTTP GET (client)\n   └─ GET /payments/{id} (server)",
+			Got:  recorder.Tree(e.aroundPayment()),
+		}))
+	}
 	if !served {
 		if len(e.requests) > 1 {
 			return nil // which of them is not known
 		}
 		if e.recorded() {
-			return because(f, "The request itself has left no span.", "child-span")
+			return because(f(handlerspans.NewHandler), "The request itself has left no span.", "child-span")
 		}
 		return e.headerOnly(r, calls)
 	}
 	if len(e.asked) == 0 {
-		return because(f, "The payment API was not asked.")
+		return because(f((*handlerspans.Payments).State), "The payment API was not asked.")
 	}
 	for _, a := range calls {
 		for _, other := range e.requests { // whose trace it is in is another check's business
@@ -66,7 +68,7 @@ func (e *evidence) paymentInTrace(r *request) *verdict {
 }
 
 // callInTrace says what is wrong with the span of one call.
-func (e *evidence) callInTrace(f finding.Finding, server tracetest.SpanStub, a asked) *verdict {
+func (e *evidence) callInTrace(f func(fn any) finding.Finding, server tracetest.SpanStub, a asked) *verdict {
 	all := e.all()
 	client := find(all, a.told.SpanID())
 	inTrace := recorder.Below(all, client, server)
@@ -81,24 +83,21 @@ func (e *evidence) callInTrace(f finding.Finding, server tracetest.SpanStub, a a
 	case inTrace && client.SpanKind == trace.SpanKindClient && len(around) == 0:
 		return nil
 	case inTrace && client.SpanKind == trace.SpanKindClient:
-		f = recorder.At(handlerspans.NewPayments, f)
-		return because(f, fmt.Sprintf("One call, and %d client spans around each other: each tells of it, and each counts it. The transport has\notelhttp around it more than once; around the one that is at the bottom it belongs once, in NewPayments.", len(around)+1))
+		return because(f(handlerspans.NewPayments), fmt.Sprintf("One call, and %d client spans around each other: each tells of it, and each counts it. The transport has\notelhttp around it more than once; around the one that is at the bottom it belongs once, in NewPayments.", len(around)+1))
 	case !a.told.IsValid() && len(clients) == 0:
-		f = recorder.At(handlerspans.NewPayments, f)
-		return because(f, "The request left without a header that names its trace, and nothing tells how long it took:\notelhttp.NewTransport, around the client's transport, sees to both.")
+		return because(f(handlerspans.NewPayments), "The request left without a header that names its trace, and nothing tells how long it took:\notelhttp.NewTransport, around the client's transport and without a filter, sees to both.")
 	case !a.told.IsValid():
-		f = recorder.At(handlerspans.NewPayments, f)
-		return because(f, "There is a client span, but the header traceparent did not arrive: a propagator has to write it.")
-	case inTrace && client.SpanKind == trace.SpanKindInternal:
-		return because(f, "The call has a span, of kind internal: nobody can tell that it waits for somebody else.\ntrace.WithSpanKind(trace.SpanKindClient) says so.")
+		return because(f(handlerspans.NewPayments), "There is a client span, but the header traceparent did not arrive: a propagator has to write it.")
+	case inTrace && client.SpanKind != trace.SpanKindServer:
+		return because(f((*handlerspans.Payments).State), "The call has a span, of kind "+client.SpanKind.String()+": nobody can tell that it waits for somebody else.\ntrace.WithSpanKind(trace.SpanKindClient) says so.")
 	case len(clients) > 0 && !slices.ContainsFunc(clients, func(s tracetest.SpanStub) bool { return recorder.Below(all, s, server) }):
-		return because(f, "The client's span is a trace of its own: the request that was sent has no context, or not this one.\nhttp.NewRequestWithContext gives it one.")
+		return because(f((*handlerspans.Payments).State), "The client's span is a trace of its own: the request that was sent has no context, or not this one.\nhttp.NewRequestWithContext gives it one.")
 	case len(clients) > 0:
-		return because(f, "The header traceparent arrived, and names another span than that of the call: it has to be written\nfrom the context that Start has returned.")
+		return because(f((*handlerspans.Payments).State), "The header traceparent arrived, and names another span than that of the call: it has to be written\nfrom the context that Start has returned.")
 	case client.SpanContext.SpanID() == server.SpanContext.SpanID() || inTrace:
-		return because(f, "The API goes on with the trace, but the call itself has no span: how long this side waited,\nfor the connection and for the answer, stands nowhere.")
+		return because(f((*handlerspans.Payments).State), "The API goes on with the trace, but the call itself has no span: how long this side waited,\nfor the connection and for the answer, stands nowhere.")
 	}
-	return because(f, "The header traceparent arrived, and names no span of this request.")
+	return because(f((*handlerspans.Payments).State), "The header traceparent arrived, and names no span of this request.")
 }
 
 // headerOnly holds that the API is told of the caller's trace when nobody keeps

@@ -12,7 +12,6 @@ import (
 	"otel.workshop/internal/finding"
 	"otel.workshop/internal/nearest"
 	"otel.workshop/internal/waterfall"
-	handlerspans "otel.workshop/steps/02-handler-spans"
 )
 
 // Loading the order should be a span of its own, load order, below the request's.
@@ -48,33 +47,39 @@ func (e *evidence) ended() *verdict {
 
 // isChild holds that a request has a span "load order" below its own.
 func (e *evidence) isChild(r *request) *verdict {
-	f := e.in(e.at().at(finding.Finding{
-		Want: "GET /orders/{id} (server)\n└─ load order",
-		Got:  recorder.Tree(e.inside()),
-	}))
 	server, served := e.server(r)
 	load, ok := e.load(r)
+	kind := load.SpanKind
+	f := func(p place, options ...waterfall.TreeOption) finding.Finding {
+		return e.in(p.at(finding.Finding{
+			Want: "GET /orders/{id} (server)\n└─ load order",
+			Got:  recorder.Tree(e.inside(), options...),
+		}))
+	}
 	switch {
 	case !served && len(e.requests) > 1:
 		return nil // which of the two is not known
 	case !served:
-		return because(recorder.At(handlerspans.NewHandler, f), "The request itself has left no server span: otelhttp has to stand around the handler, as it did.")
+		return because(f(place{}), "The request itself has left no server span. otelhttp starts one when it stands around the handler, as it did,\nand no filter leaves the request out.")
 	case len(e.reads) == 0 && e.way.name == "":
-		return because(recorder.At(handlerspans.NewHandler, f), "The store was not asked for the order.")
+		return because(f(place{}), "The store was not asked for the order.")
 	case !ok:
-		return because(f, e.insteadOfLoad())
+		return because(f(e.at()), e.insteadOfLoad())
 	case load.SpanContext.TraceID() != server.SpanContext.TraceID():
-		f = e.at().at(finding.Finding{Want: "GET /orders/{id} (server)\n└─ load order", Got: recorder.Tree(e.inside(), waterfall.WithNotes(map[string]string{load.SpanContext.SpanID().String(): "a trace of its own"}))})
+		note := waterfall.WithNotes(map[string]string{load.SpanContext.SpanID().String(): "a trace of its own"})
 		query := find(e.spans, e.reads[0].span.SpanID())
 		if e.reads[0].ours && recorder.Below(e.spans, query, load) {
-			return because(e.in(f), "It was started from the request's context, and begins a trace all the same: trace.WithNewRoot makes it, or\nthe request's span was taken out of the context before.")
+			return because(f(e.at(), note), "It was started from the request's context, and begins a trace all the same: trace.WithNewRoot makes it, or\nthe request's span was taken out of the context before.")
 		}
-		return because(e.in(f), "A span begins a new trace when the context that it is started from holds no span:\ncontext.Background() does not, the request's context does.")
+		return because(f(e.at(), note), "A span begins a new trace when the context that it is started from holds no span:\ncontext.Background() does not, the request's context does.")
 	case !recorder.Below(e.spans, load, server):
-		return because(f, "The span is in the right trace, and hangs on something that is not the request's span.")
+		return because(f(e.at()), "The span is in the right trace, and hangs on something that is not the request's span.")
 	case load.InstrumentationScope.Name != tracerName:
-		f = e.at().at(finding.Finding{Want: "load order   by the tracer demo.handler", Got: "load order   by the tracer " + load.InstrumentationScope.Name})
-		return because(e.in(f), "A tracer's name says who is speaking. Whoever looks for all that this handler tells looks for demo.handler.")
+		f := e.in(e.at().at(finding.Finding{Want: "load order   by the tracer demo.handler", Got: "load order   by the tracer " + load.InstrumentationScope.Name}))
+		return because(f, "A tracer's name says who is speaking. Whoever looks for all that this handler tells looks for demo.handler.")
+	case kind != trace.SpanKindInternal && kind != trace.SpanKindClient:
+		f := e.in(e.at().at(finding.Finding{Want: "load order   of kind internal", Got: "load order   of kind " + kind.String()}))
+		return because(f, "The kind says how a span stands to other processes: a server's takes a request in, and this one does not.")
 	}
 	return nil
 }
@@ -106,26 +111,26 @@ func (e *evidence) insteadOfLoad() string {
 // and not for longer.
 func (e *evidence) covers() *verdict {
 	loads := filter(e.spans, isLoad)
-	f := e.at().at(finding.Finding{
-		Want: "GET /orders/{id} (server)\n├─ load order\n└─ HTTP GET (client)",
-		Got:  recorder.Tree(filter(e.spans, func(s tracetest.SpanStub) bool { return !ofAPI(s) && !ofStore(s) })),
-	})
+	f := func(want string, spans tracetest.SpanStubs, line, wanted, came string) finding.Finding {
+		f := e.at().at(finding.Finding{Want: want, Got: recorder.Tree(spans)})
+		if line != "" {
+			f.Want, f.Got = f.Want+"\n\n"+line+wanted, f.Got+"\n\n"+line+came
+		}
+		return e.in(f)
+	}
+	const (
+		one  = "GET /orders/{id} (server)\n└─ load order"
+		both = "GET /orders/{id} (server)\n├─ load order\n└─ HTTP GET (client)"
+	)
 	switch {
 	case slices.ContainsFunc(loads, e.holdsPayment):
-		return because(e.in(f), "The span goes on when the order is loaded, and the payment call is in it: a slow payment will look like\na slow database. Start it in the function that loads the order, so that it ends with that.")
+		return because(f(both, e.ofLearner(), "", "", ""), "The span goes on when the order is loaded, and the payment call is in it: a slow payment will look like\na slow database. Start it in the function that loads the order, so that it ends with that.")
 	case len(loads) > len(e.reads) && len(e.reads) > 0:
-		f.Want = "GET /orders/{id} (server)\n└─ load order"
-		f.Got = recorder.Tree(e.inside())
-		return because(e.in(f), "The order was read once, and two spans tell of it: whoever counts them, or adds up how long they took,\ngets twice as much.")
+		return because(f(one, e.inside(), "", "", ""), "The order was read once, and two spans tell of it: whoever counts them, or adds up how long they took,\ngets twice as much.")
 	case e.bare() && e.caller.leaves == "":
-		const line = "\n\nwhile the order is read   load order is "
-		f.Want, f.Got = "GET /orders/{id} (server)\n└─ load order"+line+"open", recorder.Tree(e.inside())+line+"not open"
-		return because(e.in(f), "The span is there, and the work is not in it. It has to start before the order is read, and to end\nafterwards: span.End(), without defer, ends it where it stands.")
+		return because(f(one, e.inside(), "while the order is read   load order is ", "open", "not open"), "The span is there, and the work is not in it. It has to start before the order is read, and to end\nafterwards: span.End(), without defer, ends it where it stands.")
 	case slices.ContainsFunc(loads, e.outlastsRead):
-		const line = "\n\nwhile the payment is asked   load order is "
-		f.Want += line + "not open"
-		f.Got += line + "open"
-		return because(e.in(f), "The order has been read, and its span goes on: a slow payment will look like a slow database.\nEnd it where the order is there, or start it in the function that loads the order, so that it ends with that.")
+		return because(f(both, e.ofLearner(), "while the payment is asked   load order is ", "not open", "open"), "The order has been read, and its span goes on: a slow payment will look like a slow database.\nEnd it where the order is there, or start it in the function that loads the order, so that it ends with that.")
 	}
 	return nil
 }
