@@ -27,12 +27,11 @@ func TestPaymentSpanEnds(t *testing.T) {
 			names = append(names, name)
 			rows[name] = ends
 		}
-		isClient := func(s tracetest.SpanStub) bool { return s.SpanKind == trace.SpanKindClient }
 		switch {
 		case rows[name] != ends: // it has been said
-		case slices.ContainsFunc(e.open, isClient):
+		case slices.ContainsFunc(e.open, e.ofPayment):
 			rows[name] = open
-		case !slices.ContainsFunc(e.spans, func(s tracetest.SpanStub) bool { return isClient(s) && e.isCall(s) }):
+		case !slices.ContainsFunc(e.spans, func(s tracetest.SpanStub) bool { return s.SpanKind == trace.SpanKindClient && e.isCall(s) }):
 			rows[name] = none
 		}
 		return true

@@ -103,6 +103,13 @@ func (e *evidence) isCall(s tracetest.SpanStub) bool {
 	return e.continued(s) || s.SpanKind == trace.SpanKindClient && ofOtelhttp(s)
 }
 
+// ofPayment reports whether a span is a client's, and not of the store: it is of
+// a payment call, also when the API knows nothing of it.
+func (e *evidence) ofPayment(s tracetest.SpanStub) bool {
+	inLoad := func(load tracetest.SpanStub) bool { return isLoad(load) && recorder.Below(e.all(), s, load) }
+	return e.isCall(s) || s.SpanKind == trace.SpanKindClient && !isLoad(s) && !ofStore(s) && !slices.ContainsFunc(e.all(), inLoad)
+}
+
 // continued reports whether the payment API has been told of this very span.
 func (e *evidence) continued(s tracetest.SpanStub) bool {
 	return slices.ContainsFunc(e.asked, func(a asked) bool { return a.told.SpanID() == s.SpanContext.SpanID() })

@@ -143,6 +143,6 @@ func askedFor(all []asked, id int64) (list []asked) {
 // aroundPayment returns the request's span and those about the payment.
 func (e *evidence) aroundPayment() tracetest.SpanStubs {
 	return filter(e.spans, func(s tracetest.SpanStub) bool {
-		return s.SpanKind == trace.SpanKindServer || e.isCall(s) || s.SpanKind == trace.SpanKindClient && !isLoad(s) && !ofStore(s)
+		return s.SpanKind == trace.SpanKindServer || e.ofPayment(s)
 	})
 }

@@ -55,16 +55,28 @@ func outermost() place {
 	return place{}
 }
 
+// called reports whether a function is being executed.
+func called(function string) (yes bool) {
+	eachFrame(func(f runtime.Frame) { yes = yes || f.Function == function })
+	return yes
+}
+
 // callers lists the learner's lines that are being executed, the innermost first.
 func callers() (places []place) {
+	eachFrame(func(f runtime.Frame) {
+		if _, rel, ok := strings.Cut(filepath.ToSlash(f.File), "/steps/"); ok {
+			places = append(places, place{"steps/" + rel, f.Line})
+		}
+	})
+	return places
+}
+
+func eachFrame(see func(f runtime.Frame)) {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
 	for more := true; more; {
 		var frame runtime.Frame
 		frame, more = frames.Next()
-		if _, rel, ok := strings.Cut(filepath.ToSlash(frame.File), "/steps/"); ok {
-			places = append(places, place{"steps/" + rel, frame.Line})
-		}
+		see(frame)
 	}
-	return places
 }

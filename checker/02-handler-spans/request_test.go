@@ -37,6 +37,7 @@ type request struct {
 	header   http.Header
 	body     string
 	deciding place // the line that chose the answer
+	byLimit  bool  // http.TimeoutHandler wrote it
 	panicked any   // there is no answer, the server has to see to it
 }
 
@@ -106,6 +107,7 @@ type answering struct {
 func (a answering) WriteHeader(code int) {
 	if code >= 200 {
 		a.request.deciding = outermost()
+		a.request.byLimit = called("net/http.(*timeoutHandler).ServeHTTP")
 		a.request.answers++
 	}
 	a.ResponseRecorder.WriteHeader(code)

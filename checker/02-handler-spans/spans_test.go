@@ -32,9 +32,7 @@ func TestChildSpan(t *testing.T) {
 // ended holds that each span that was started has ended. Those of the payment
 // call are another check's business.
 func (e *evidence) ended() *verdict {
-	open := filter(e.open, func(s tracetest.SpanStub) bool {
-		return !ofAPI(s) && !e.isCall(s) && s.SpanKind != trace.SpanKindClient
-	})
+	open := filter(e.open, func(s tracetest.SpanStub) bool { return !ofAPI(s) && !e.ofPayment(s) })
 	if len(open) == 0 {
 		return nil
 	}
