@@ -21,6 +21,7 @@ import (
 // wants of it. Safe for concurrent use.
 type api struct {
 	tracer trace.Tracer
+	takes  time.Duration // how long it needs for an answer
 
 	mu    sync.Mutex
 	order int64         // to whose payment it happens
@@ -45,9 +46,6 @@ type asked struct {
 
 // right reports whether it is a payment that was asked for.
 func (a asked) right() bool { return a.what == fmt.Sprintf("GET /payments/%d", a.id) }
-
-// paymentTakes is how long the API needs for an answer.
-const paymentTakes = 2 * readTakes
 
 // apiScope is the scope of the payment API's spans.
 const apiScope = "payment-api"
@@ -87,7 +85,7 @@ func (p *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		leave()
 		a.outlived = !hang(r, leavingTakes)
 	} else {
-		time.Sleep(paymentTakes)
+		time.Sleep(p.takes)
 	}
 	switch {
 	case fault.code != 0 || fault.hangs || fault.hangsUp:

@@ -45,7 +45,7 @@ func play(t *testing.T, list []situation, see func(e *evidence) bool) {
 	if onSpan != nil {
 		rec.TracerProvider.(*sdktrace.TracerProvider).RegisterSpanProcessor(onSpan)
 	}
-	st := newStage(t, rec)
+	st := newStage(t, rec, 10*time.Millisecond)
 	var guard sync.WaitGroup
 	guard.Go(st.wire.guard)
 	over := make(chan struct{})
@@ -67,18 +67,20 @@ func play(t *testing.T, list []situation, see func(e *evidence) bool) {
 	_ = st.wire.Close() // an error says that it is closed
 	guard.Wait()
 	if from := st.played.Load(); stands || st.wire.dialled.Load() {
-		st = newStage(t, rec)
-		st.patient, st.settle = 100*time.Millisecond, inRealTime
+		st = newStage(t, rec, 2*time.Millisecond)
+		st.patient, st.settle = 50*time.Millisecond, inRealTime
 		defer st.api.serve(st.wire)()
 		st.playAll(list, from, see)
 	}
 }
 
-func newStage(t *testing.T, rec *recorder.Recorder) *stage {
+// newStage returns a stage on which an order takes so long to be read, and a
+// payment twice that.
+func newStage(t *testing.T, rec *recorder.Recorder, takes time.Duration) *stage {
 	return &stage{
 		rec:    rec,
-		orders: &orders{rec: rec, tracer: rec.TracerProvider.Tracer(storeScope)},
-		api:    &api{tracer: rec.Service(apiScope).Tracer(apiScope)},
+		orders: &orders{rec: rec, tracer: rec.TracerProvider.Tracer(storeScope), takes: takes},
+		api:    &api{tracer: rec.Service(apiScope).Tracer(apiScope), takes: 2 * takes},
 		wire:   newWire(t),
 	}
 }
@@ -160,7 +162,7 @@ func (st *stage) one(h http.Handler, s situation, w way) *evidence {
 	var all sync.WaitGroup
 	for i, r := range e.requests {
 		all.Go(func() {
-			time.Sleep(time.Duration(i) * readTakes / 2)
+			time.Sleep(time.Duration(i) * st.orders.takes / 2)
 			r.serve(h)
 		})
 	}

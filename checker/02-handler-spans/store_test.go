@@ -18,6 +18,7 @@ import (
 type orders struct {
 	rec    *recorder.Recorder
 	tracer trace.Tracer
+	takes  time.Duration // how long it needs for an order
 
 	mu    sync.Mutex
 	order int64  // to which it happens
@@ -41,9 +42,6 @@ type read struct {
 
 // shelf is what the store has.
 var shelf = map[int64]string{42: "shipped", 7: "packed"}
-
-// readTakes is how long the store needs for an order.
-const readTakes = 10 * time.Millisecond
 
 // leavingTakes is how long the context of a caller who has left may take to end.
 const leavingTakes = time.Second
@@ -81,7 +79,7 @@ func (o *orders) Status(ctx context.Context, id int64) (status string, err error
 			r.outlived = true
 		}
 	}
-	time.Sleep(readTakes)
+	time.Sleep(o.takes)
 	switch {
 	case fault.panics != nil:
 		panic(fault.panics)
