@@ -2,10 +2,7 @@ package handlerspans_test
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"slices"
-	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
@@ -16,172 +13,136 @@ import (
 	handlerspans "otel.workshop/steps/02-handler-spans"
 )
 
+// paid are the situations in which the payment API is asked.
+var asking = slices.Concat(healthy, unpaid, left[1:])
+
 // The call to the payment API should have a client span in the request's trace, and the API's own span below it.
 func TestPaymentInTrace(t *testing.T) {
-	s := newShop(t)
-	s.get("42")
-	f := recorder.At((*handlerspans.Payments).State, finding.Finding{
-		Want: "GET /orders/{id} (server)\n└─ HTTP GET (client)\n   └─ GET /payments/{id} (server)",
-		Got:  recorder.Tree(s.aroundPayment()),
+	judge(t, asking, func(e *evidence) *verdict {
+		for _, r := range e.requests {
+			if v := e.paymentInTrace(r); v != nil {
+				return v
+			}
+		}
+		return nil
 	})
-	server, served := request(s.rec.Spans())
-	if !served {
-		recorder.Needs(t, "child-span")
-	}
-	if len(s.payments.received()) == 0 {
-		f.Cause = "The payment API was not asked."
-		recorder.Fail(t, f)
-	}
-	if s.paymentInTrace() {
-		return
-	}
+}
 
-	clients := calls(s.rec.Spans())
-	open := calls(s.rec.Unended())
-	unmarked := slices.ContainsFunc(s.inside(), func(span tracetest.SpanStub) bool {
-		return span.SpanKind == trace.SpanKindInternal && s.asksPayment(span)
-	})
-	told := s.payments.received()[0].trace()
-	switch {
-	case len(clients)+len(open) == 0 && !told.IsValid():
-		f = recorder.At(handlerspans.NewPayments, f)
-		f.Cause = "The request left without a header that names its trace, and nothing tells how long it took:\notelhttp.NewTransport, around the client's transport, sees to both."
-	case len(clients)+len(open) == 0 && unmarked:
-		f.Cause = "The call has a span, of kind internal: nobody can tell that it waits for somebody else.\ntrace.WithSpanKind(trace.SpanKindClient) says so."
-	case len(clients)+len(open) == 0:
-		f.Cause = "The API goes on with the trace, but the call itself has no span: how long this side waited,\nfor the connection and for the answer, stands nowhere."
-	case len(clients) == 0:
-		f.Got += "\n\n" + open[0].Name + " (client)   started, never ended"
-		f.Cause = "Only spans that end are exported."
-	case !recorder.Below(s.rec.Spans(), clients[0], server):
-		f.Cause = "The client's span is a trace of its own: the request that was sent has no context, or not this one.\nhttp.NewRequestWithContext gives it one."
-	case !told.IsValid():
-		f = recorder.At(handlerspans.NewPayments, f)
-		f.Cause = "There is a client span, but the header traceparent did not arrive: a propagator has to write it."
-	default:
-		f.Cause = "The header traceparent arrived, and names another span than that of the call: it has to be written\nfrom the context that Start has returned."
+// paymentInTrace holds that each span of the payment API hangs on a client
+// span, and this one on the request's.
+func (e *evidence) paymentInTrace(r *request) *verdict {
+	server, served := e.server(r)
+	calls := askedFor(e.asked, r.id)
+	f := func(fn any) finding.Finding {
+		return e.in(recorder.At(fn, finding.Finding{
+			Want: "GET /orders/{id} (server)\n└─ HTTP GET (client)\n   └─ GET /payments/{id} (server)",
+			Got:  recorder.Tree(e.aroundPayment()),
+		}))
 	}
-	recorder.Fail(t, f)
+	if !served {
+		if len(e.requests) > 1 {
+			return nil // which of them is not known
+		}
+		if e.recorded() {
+			return because(f(handlerspans.NewHandler), "The request itself has left no span.", "child-span")
+		}
+		return e.headerOnly(r, calls)
+	}
+	if len(e.asked) == 0 {
+		return because(f((*handlerspans.Payments).State), "The payment API was not asked.")
+	}
+	for _, a := range calls {
+		for _, other := range e.requests { // whose trace it is in is another check's business
+			if s, ok := e.server(other); ok && s.SpanContext.TraceID() == a.told.TraceID() {
+				server = s
+			}
+		}
+		if v := e.callInTrace(f, server, a); v != nil {
+			if load, ok := e.load(r); ok && load.SpanContext.TraceID() == a.told.TraceID() && a.told.TraceID() != server.SpanContext.TraceID() {
+				v.needs = append(v.needs, "child-span") // both are in a trace that is not the request's
+			}
+			return v
+		}
+	}
+	return nil
+}
+
+// callInTrace says what is wrong with the span of one call.
+func (e *evidence) callInTrace(f func(fn any) finding.Finding, server tracetest.SpanStub, a asked) *verdict {
+	all := e.all()
+	client := find(all, a.told.SpanID())
+	inTrace := recorder.Below(all, client, server)
+	around := filter(all, func(s tracetest.SpanStub) bool {
+		_, http := recorder.Attr(s.Attributes, "http.request.method")
+		return s.SpanKind == trace.SpanKindClient && http && recorder.Below(all, client, s)
+	})
+	clients := filter(all, func(s tracetest.SpanStub) bool {
+		return s.SpanKind == trace.SpanKindClient && ofOtelhttp(s) && !ofStore(s)
+	})
+	switch {
+	case inTrace && client.SpanKind == trace.SpanKindClient && len(around) == 0:
+		return nil
+	case inTrace && client.SpanKind == trace.SpanKindClient:
+		return because(f(handlerspans.NewPayments), fmt.Sprintf("One call, and %d client spans around each other: each tells of it, and each counts it. The transport has\notelhttp around it more than once; around the one that is at the bottom it belongs once, in NewPayments.", len(around)+1))
+	case !a.told.IsValid() && len(clients) == 0:
+		return because(f(handlerspans.NewPayments), "The request left without a header that names its trace, and nothing tells how long it took:\notelhttp.NewTransport, around the client's transport and without a filter, sees to both.")
+	case !a.told.IsValid():
+		return because(f(handlerspans.NewPayments), "There is a client span, but the header traceparent did not arrive: a propagator has to write it.")
+	case inTrace && client.SpanKind != trace.SpanKindServer:
+		return because(f((*handlerspans.Payments).State), "The call has a span, of kind "+client.SpanKind.String()+": nobody can tell that it waits for somebody else.\ntrace.WithSpanKind(trace.SpanKindClient) says so.")
+	case len(clients) > 0 && !slices.ContainsFunc(clients, func(s tracetest.SpanStub) bool { return recorder.Below(all, s, server) }):
+		return because(f((*handlerspans.Payments).State), "The client's span is a trace of its own: the request that was sent has no context, or not this one.\nhttp.NewRequestWithContext gives it one.")
+	case len(clients) > 0:
+		return because(f((*handlerspans.Payments).State), "The header traceparent arrived, and names another span than that of the call: it has to be written\nfrom the context that Start has returned.")
+	case client.SpanContext.SpanID() == server.SpanContext.SpanID() || inTrace:
+		return because(f((*handlerspans.Payments).State), "The API goes on with the trace, but the call itself has no span: how long this side waited,\nfor the connection and for the answer, stands nowhere.")
+	}
+	return because(f((*handlerspans.Payments).State), "The header traceparent arrived, and names no span of this request.")
+}
+
+// headerOnly holds that the API is told of the caller's trace when nobody keeps
+// it, and that nobody does.
+func (e *evidence) headerOnly(r *request, calls []asked) *verdict {
+	for _, a := range calls {
+		if a.told.TraceID() == r.trace && !a.told.IsSampled() {
+			continue
+		}
+		const headers = "GET /payments/%d\n  traceparent: %s"
+		f := e.in(recorder.At((*handlerspans.Payments).State, finding.Finding{
+			Want: fmt.Sprintf(headers, r.id, "the caller's trace, not sampled"),
+			Got:  fmt.Sprintf(headers, r.id, cmpTrace(a, r)),
+		}))
+		if !a.told.IsValid() {
+			return because(f, "A trace that nobody keeps crosses the wire, too: the header tells the next one not to keep it either.")
+		}
+		return because(f, "Whoever begins a trace decides whether it is kept, and all others go by that. The header is not the\nplace to change it.")
+	}
+	return nil
+}
+
+// cmpTrace says which trace a header names.
+func cmpTrace(a asked, r *request) string {
+	switch {
+	case !a.told.IsValid():
+		return "none"
+	case a.told.TraceID() != r.trace:
+		return "another trace"
+	}
+	return "the caller's trace, sampled"
+}
+
+func askedFor(all []asked, id int64) (list []asked) {
+	for _, a := range all {
+		if a.id == id || a.id == 0 {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // aroundPayment returns the request's span and those about the payment.
-func (s *shop) aroundPayment() (spans tracetest.SpanStubs) {
-	for _, span := range s.rec.Spans() {
-		if span.SpanKind == trace.SpanKindServer || isCall(span) || s.asksPayment(span) {
-			spans = append(spans, span)
-		}
-	}
-	return spans
-}
-
-// asksPayment reports whether the payment API has continued this very span.
-func (s *shop) asksPayment(span tracetest.SpanStub) bool {
-	return slices.ContainsFunc(s.rec.Spans(), func(api tracetest.SpanStub) bool {
-		return ofPaymentAPI(api) && api.Parent.SpanID() == span.SpanContext.SpanID()
+func (e *evidence) aroundPayment() tracetest.SpanStubs {
+	return filter(e.spans, func(s tracetest.SpanStub) bool {
+		return s.SpanKind == trace.SpanKindServer || e.ofPayment(s)
 	})
-}
-
-// paymentInTrace reports whether a span of the payment API hangs on a client
-// span, and this one on the request.
-func (s *shop) paymentInTrace() bool {
-	all := s.rec.Spans()
-	server, _ := request(all)
-	for _, api := range all {
-		for _, client := range calls(all) {
-			if ofPaymentAPI(api) && api.Parent.SpanID() == client.SpanContext.SpanID() && recorder.Below(all, client, server) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// The span of the payment call should end, whatever the API answers.
-func TestPaymentSpanEnds(t *testing.T) {
-	header := []string{"the API answers", "the client's span"}
-	want, got := [][]string{header}, [][]string{header}
-	missing, hung := false, false
-	padding := strings.Repeat(" ", 64<<10) // more than a decoder reads at once
-	s := newShop(t)
-	client := handlerspans.NewPayments(s.payments.url)
-	for _, r := range []struct {
-		says string
-		code int
-		body string
-	}{
-		{"200", http.StatusOK, paid + padding},
-		{"200, not JSON", http.StatusOK, "<html>" + padding},
-		{"404", http.StatusNotFound, `{"error":"no such payment"}` + padding},
-		{"500", http.StatusInternalServerError, `{"error":"out of order"}` + padding},
-		{"nothing, it hangs up", hangUp, ""},
-	} {
-		s.payments.answer(r.code, r.body)
-		ended, open := s.clientSpans()
-		_, _ = client.State(t.Context(), 42) // what it returns is another check's business
-		nowEnded, nowOpen := s.clientSpans()
-		end := "ends"
-		switch {
-		case nowOpen > open:
-			end, hung = "never ends", true
-		case nowEnded == ended:
-			end, missing = "there is none", true
-		}
-		want = append(want, []string{r.says, "ends"})
-		got = append(got, []string{r.says, end})
-	}
-	if !hung && !missing {
-		return
-	}
-	f := recorder.At((*handlerspans.Payments).State, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
-	if missing {
-		recorder.Needs(t, "payment-in-trace")
-	}
-	switch answered := slices.ContainsFunc(got[:len(got)-1], func(row []string) bool { return row[1] == "never ends" }); {
-	case hung && !answered:
-		f.Cause = "Where Do returns an error, the span is left open: defer span.End(), on the line below Start, ends it on\nevery path."
-	case hung:
-		f.Cause = "The span of a call ends when the response's body is read to its end or closed, since until then the\nanswer is still arriving. A span that never ends is never exported, and the connection is never used again."
-	}
-	recorder.Fail(t, f)
-}
-
-// clientSpans counts the client spans that have ended, and those that have not.
-func (s *shop) clientSpans() (ended, open int) {
-	return len(calls(s.rec.Spans())), len(calls(s.rec.Unended()))
-}
-
-// No baggage should leave for the payment API.
-func TestBaggageStaysHome(t *testing.T) {
-	s := newShop(t)
-	req := httptest.NewRequest("GET", "/orders/42", nil)
-	req.Header.Set("baggage", "customer.email=ada@example.com")
-	s.send(req)
-
-	inTrace := s.paymentInTrace()
-	header := make(http.Header)
-	for _, a := range s.payments.received() {
-		header = a.header
-	}
-	if inTrace && header.Get("baggage") == "" {
-		return
-	}
-	const headers = "GET /payments/42\n  traceparent: %s\n  baggage: %s"
-	traceparent, baggage := "none", "none"
-	if header.Get("traceparent") != "" {
-		traceparent = "the request's trace"
-	}
-	if values := header.Values("baggage"); len(values) > 0 {
-		baggage = strings.Join(values, ",")
-	}
-	f := recorder.At(handlerspans.NewPayments, finding.Finding{
-		Want: fmt.Sprintf(headers, "the request's trace", "none"),
-		Got:  fmt.Sprintf(headers, traceparent, baggage),
-	})
-	if !inTrace {
-		recorder.Needs(t, "payment-in-trace")
-		f.Cause = "The call is not in the request's trace yet, so nothing of the request can leak either."
-	} else {
-		f.Cause = "The propagator hands baggage on to whomever this service calls, no matter who has put it there, and the\npayment API is somebody else's. Give the transport a propagator of its own that knows the trace context alone."
-	}
-	recorder.Fail(t, f)
 }

@@ -1,8 +1,10 @@
 package handlerspans_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"otel.workshop/checker/recorder"
@@ -14,6 +16,18 @@ import (
 type place struct {
 	file string
 	line int
+}
+
+// String returns the place as placeOf reads it.
+func (p place) String() string { return fmt.Sprintf("%s:%d", p.file, p.line) }
+
+// placeOf reads what String has returned.
+func placeOf(text string) (p place) {
+	if i := strings.LastIndex(text, ":"); i > 0 {
+		p.file = text[:i]
+		p.line, _ = strconv.Atoi(text[i+1:]) // it is a number
+	}
+	return p
 }
 
 // at returns a finding that points to the place.
@@ -41,16 +55,28 @@ func outermost() place {
 	return place{}
 }
 
+// called reports whether a function is being executed.
+func called(function string) (yes bool) {
+	eachFrame(func(f runtime.Frame) { yes = yes || f.Function == function })
+	return yes
+}
+
 // callers lists the learner's lines that are being executed, the innermost first.
 func callers() (places []place) {
+	eachFrame(func(f runtime.Frame) {
+		if _, rel, ok := strings.Cut(filepath.ToSlash(f.File), "/steps/"); ok {
+			places = append(places, place{"steps/" + rel, f.Line})
+		}
+	})
+	return places
+}
+
+func eachFrame(see func(f runtime.Frame)) {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
 	for more := true; more; {
 		var frame runtime.Frame
 		frame, more = frames.Next()
-		if _, rel, ok := strings.Cut(filepath.ToSlash(frame.File), "/steps/"); ok {
-			places = append(places, place{"steps/" + rel, frame.Line})
-		}
+		see(frame)
 	}
-	return places
 }

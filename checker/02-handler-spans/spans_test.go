@@ -1,8 +1,8 @@
 package handlerspans_test
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
@@ -10,142 +10,149 @@ import (
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
+	"otel.workshop/internal/nearest"
 	"otel.workshop/internal/waterfall"
-	handlerspans "otel.workshop/steps/02-handler-spans"
 )
 
 // Loading the order should be a span of its own, load order, below the request's.
 func TestChildSpan(t *testing.T) {
-	s := newShop(t)
-	s.get("42")
-
-	f := s.loading.at(finding.Finding{
-		Want: "GET /orders/{id} (server)\n└─ load order",
-		Got:  recorder.Tree(s.inside()),
+	judge(t, those(situations, func(s situation) bool { return s.caller.trace != unsampled }), func(e *evidence) *verdict {
+		if v := e.ended(); v != nil {
+			return v
+		}
+		for _, r := range e.requests {
+			if v := e.isChild(r); v != nil {
+				return v
+			}
+		}
+		return e.covers()
 	})
-	server, served := request(s.inside())
-	load, ok := loadOrder(s.inside())
-	_, open := loadOrder(s.rec.Unended())
-	switch {
-	case !served:
-		f = recorder.At(handlerspans.NewHandler, f)
-		f.Cause = "The request itself has left no server span: otelhttp has to stand around the handler, as it did."
-	case open:
-		f.Got += "\n\nload order   started, never ended"
-		f.Cause = "Only spans that end are exported. defer span.End(), on the line below Start, ends it on every path."
-	case !ok && len(s.inside()) > 1:
-		f.Cause = "There is a span inside the request, and it is not called \"load order\"."
-	case !ok:
-		f.Cause = "The request is one span, and nothing tells what happened inside it:\na tracer starts another one, from the request's context."
-	case load.SpanContext.TraceID() != server.SpanContext.TraceID():
-		f.Got = recorder.Tree(s.inside(), waterfall.WithNotes(map[string]string{load.SpanContext.SpanID().String(): "a trace of its own"}))
-		f.Cause = "A span begins a new trace when the context that it is started from holds no span:\ncontext.Background() does not, the request's context does."
-	case !recorder.Below(s.inside(), load, server):
-		f.Cause = "The span is in the right trace, and hangs on something that is not the request."
-	case s.holdsPayment(load):
-		f.Want = "GET /orders/{id} (server)\n├─ load order\n└─ HTTP GET (client)"
-		f.Got = recorder.Tree(slices.DeleteFunc(s.rec.Spans(), ofPaymentAPI))
-		f.Cause = "The span goes on when the order is loaded, and the payment call is in it: a slow payment will look like\na slow database. Start it in the function that loads the order, so that it ends with that."
-	case s.bare:
-		f.Want += "\n\nwhile the order is read   load order is open"
-		f.Got += "\n\nwhile the order is read   load order is not open"
-		f.Cause = "The span is there, and the work is not in it. It has to start before the order is read, and to end\nafterwards: span.End(), without defer, ends it where it stands."
-	default:
-		return
+}
+
+// ended holds that each span that was started has ended. Those of the payment
+// call are another check's business.
+func (e *evidence) ended() *verdict {
+	open := filter(e.open, func(s tracetest.SpanStub) bool { return !ofAPI(s) && !e.ofPayment(s) })
+	if len(open) == 0 {
+		return nil
 	}
-	recorder.Fail(t, f)
+	f := e.at().at(finding.Finding{Want: "GET /orders/{id} (server)\n└─ load order", Got: recorder.Tree(e.inside())})
+	for _, s := range open {
+		f.Got += "\n\n" + s.Name + "   started, never ended"
+	}
+	return because(e.in(f), "Only spans that end are exported. defer span.End(), on the line below Start, ends it on every path.")
+}
+
+// isChild holds that a request has a span "load order" below its own.
+func (e *evidence) isChild(r *request) *verdict {
+	server, served := e.server(r)
+	load, ok := e.load(r)
+	kind := load.SpanKind
+	f := func(p place, options ...waterfall.TreeOption) finding.Finding {
+		return e.in(p.at(finding.Finding{
+			Want: "GET /orders/{id} (server)\n└─ load order",
+			Got:  recorder.Tree(e.inside(), options...),
+		}))
+	}
+	switch {
+	case !served && len(e.requests) > 1:
+		return nil // which of the two is not known
+	case !served:
+		return because(f(place{}), "The request itself has left no server span. otelhttp starts one when it stands around the handler, as it did,\nand no filter leaves the request out.")
+	case len(e.reads) == 0 && e.way.name == "":
+		return because(f(place{}), "The store was not asked for the order.")
+	case !ok:
+		return because(f(e.at()), e.insteadOfLoad())
+	case load.SpanContext.TraceID() != server.SpanContext.TraceID():
+		note := waterfall.WithNotes(map[string]string{load.SpanContext.SpanID().String(): "a trace of its own"})
+		query := find(e.spans, e.reads[0].span.SpanID())
+		if e.reads[0].ours && recorder.Below(e.spans, query, load) {
+			return because(f(e.at(), note), "It was started from the request's context, and begins a trace all the same: trace.WithNewRoot makes it, or\nthe request's span was taken out of the context before.")
+		}
+		return because(f(e.at(), note), "A span begins a new trace when the context that it is started from holds no span:\ncontext.Background() does not, the request's context does.")
+	case !recorder.Below(e.spans, load, server):
+		return because(f(e.at()), "The span is in the right trace, and hangs on something that is not the request's span.")
+	case load.InstrumentationScope.Name != tracerName:
+		f := e.in(e.at().at(finding.Finding{Want: "load order   by the tracer demo.handler", Got: "load order   by the tracer " + load.InstrumentationScope.Name}))
+		return because(f, "A tracer's name says who is speaking. Whoever looks for all that this handler tells looks for demo.handler.")
+	case kind != trace.SpanKindInternal && kind != trace.SpanKindClient:
+		f := e.in(e.at().at(finding.Finding{Want: "load order   of kind internal", Got: "load order   of kind " + kind.String()}))
+		return because(f, "The kind says how a span stands to other processes: a server's takes a request in, and this one does not.")
+	}
+	return nil
+}
+
+// tracerName is the name of the handler's tracer.
+const tracerName = "demo.handler"
+
+// insteadOfLoad says why there seems to be no span "load order".
+func (e *evidence) insteadOfLoad() string {
+	var names []string
+	for _, s := range e.inside() {
+		if s.SpanKind != trace.SpanKindServer {
+			names = append(names, s.Name)
+		}
+	}
+	near := slices.IndexFunc(names, func(name string) bool {
+		return nearest.Name(strings.ToLower(name), []string{"load order"}) != "" || nearest.Name("load order", []string{strings.ToLower(name)}) != ""
+	})
+	switch {
+	case len(names) == 0:
+		return "The request is one span, and nothing tells what happened inside it:\na tracer starts another one, from the request's context."
+	case near >= 0:
+		return "There is a span \"" + names[near] + "\", which is nearly the name, and another one to whoever looks for it."
+	}
+	return "There is a span inside the request, and it is not called \"load order\"."
+}
+
+// covers holds that the spans "load order" are open while the order is read,
+// and not for longer.
+func (e *evidence) covers() *verdict {
+	loads := filter(e.spans, isLoad)
+	f := func(want string, spans tracetest.SpanStubs, line, wanted, came string) finding.Finding {
+		f := e.at().at(finding.Finding{Want: want, Got: recorder.Tree(spans)})
+		if line != "" {
+			f.Want, f.Got = f.Want+"\n\n"+line+wanted, f.Got+"\n\n"+line+came
+		}
+		return e.in(f)
+	}
+	const (
+		one  = "GET /orders/{id} (server)\n└─ load order"
+		both = "GET /orders/{id} (server)\n├─ load order\n└─ HTTP GET (client)"
+	)
+	switch {
+	case slices.ContainsFunc(loads, e.holdsPayment):
+		return because(f(both, e.ofLearner(), "", "", ""), "The span goes on when the order is loaded, and the payment call is in it: a slow payment will look like\na slow database. Start it in the function that loads the order, so that it ends with that.")
+	case len(loads) > len(e.reads) && len(e.reads) > 0:
+		return because(f(one, e.inside(), "", "", ""), "The order was read once, and two spans tell of it: whoever counts them, or adds up how long they took,\ngets twice as much.")
+	case e.bare() && e.caller.leaves == "":
+		return because(f(one, e.inside(), "while the order is read   load order is ", "open", "not open"), "The span is there, and the work is not in it. It has to start before the order is read, and to end\nafterwards: span.End(), without defer, ends it where it stands.")
+	case slices.ContainsFunc(loads, e.outlastsRead):
+		return because(f(both, e.ofLearner(), "while the payment is asked   load order is ", "not open", "open"), "The order has been read, and its span goes on: a slow payment will look like a slow database.\nEnd it where the order is there, or start it in the function that loads the order, so that it ends with that.")
+	}
+	return nil
 }
 
 // holdsPayment reports whether the payment was asked for below a span.
-func (s *shop) holdsPayment(span tracetest.SpanStub) bool {
-	all := s.rec.Spans()
-	return slices.ContainsFunc(calls(all), func(client tracetest.SpanStub) bool {
-		return recorder.Below(all, client, span)
+func (e *evidence) holdsPayment(span tracetest.SpanStub) bool {
+	return slices.ContainsFunc(e.all(), func(s tracetest.SpanStub) bool { return e.isCall(s) && recorder.Below(e.all(), s, span) })
+}
+
+// outlastsRead reports whether a span "load order" was still open when the
+// payment API had done a payment that it was asked for after the order was
+// there.
+func (e *evidence) outlastsRead(load tracetest.SpanStub) bool {
+	return slices.ContainsFunc(e.asked, func(a asked) bool {
+		return a.told.TraceID() == load.SpanContext.TraceID() && !load.EndTime.Before(a.to) &&
+			slices.ContainsFunc(e.reads, func(r read) bool { return r.id == a.id && r.to.Before(a.to) })
 	})
 }
 
-// needsLoadOrder ends a check that has no span "load order" to look at.
-func needsLoadOrder(t *testing.T, f finding.Finding) {
-	t.Helper()
-	recorder.Needs(t, "child-span")
-	f.Cause = "This request has left no span \"load order\"."
-	recorder.Fail(t, f)
-}
-
-// needsCover says that what follows can't be right unless the span "load order"
-// is open while the order is read.
-func (s *shop) needsCover(t *testing.T) {
-	if s.bare {
-		recorder.Needs(t, "child-span")
+// needsCover is the check that proves what can't be right unless the span "load
+// order" is open while the order is read.
+func (e *evidence) needsCover() []string {
+	if e.bare() {
+		return []string{"child-span"}
 	}
-}
-
-// The span load order should say which order it was about, order.id, and where it is, order.status.
-func TestSpanAttributes(t *testing.T) {
-	s := newShop(t)
-	s.get("42")
-	s.get("7")
-
-	var rows [][]string
-	var load tracetest.SpanStub
-	for _, span := range s.inside() {
-		if _, ok := loadOrder(tracetest.SpanStubs{span}); ok {
-			load = span
-			span.Name = "load order" // a number in it is another check's business
-			rows = append(rows, attributesRow(span))
-		}
-	}
-	f := s.loading.at(finding.Finding{
-		Want: recorder.Table([]string{"load order", "order.id=42", "order.status=shipped"}, []string{"load order", "order.id=7", "order.status=packed"}),
-		Got:  recorder.Table(rows...),
-	})
-	if f.Got == f.Want {
-		return
-	}
-	s.needsCover(t)
-	server, _ := request(s.inside())
-	_, id := recorder.Attr(load.Attributes, "order.id")
-	_, status := recorder.Attr(load.Attributes, "order.status")
-	_, serverID := recorder.Attr(server.Attributes, "order.id")
-	_, serverStatus := recorder.Attr(server.Attributes, "order.status")
-	switch {
-	case rows == nil:
-		f.Got = recorder.Tree(s.inside())
-		needsLoadOrder(t, f)
-	case serverID && !id || serverStatus && !status:
-		for _, server := range recorder.OfKind(s.inside(), trace.SpanKindServer) {
-			rows = append(rows, attributesRow(server))
-		}
-		f.Got = recorder.Table(rows...)
-		f.Cause = "The request's span has what belongs to the work that it describes, which is \"load order\":\nset it on the span that Start has returned."
-	case id && !status:
-		f.Cause = "The status is known only when the order is loaded. Set it then, and before the span ends: what is set\nafter End is dropped, without a word. (Deferred calls run from the last to the first.)"
-	case len(load.Attributes) > 0 && !id:
-		f.Cause = "Whoever looks for order.id finds nothing under another name, not even under one that differs by a letter."
-	case len(load.Attributes) == 0:
-		f.Cause = "The span says that an order was loaded, and not which one."
-	}
-	recorder.Fail(t, f)
-}
-
-// attributesRow shows what a span says of its order; where something is
-// missing, what it says of it instead.
-func attributesRow(span tracetest.SpanStub) []string {
-	row := []string{span.Name, "no order.id", "no order.status"}
-	var besides []string
-	for _, kv := range span.Attributes {
-		text := fmt.Sprintf("%s=%s", kv.Key, kv.Value.String())
-		switch {
-		case kv.Key == "order.id":
-			row[1] = text
-		case kv.Key == "order.status":
-			row[2] = text
-		case span.SpanKind == trace.SpanKindInternal:
-			besides = append(besides, text)
-		}
-	}
-	if row[1] == "no order.id" || row[2] == "no order.status" {
-		row = append(row, besides...)
-	}
-	return row
+	return nil
 }

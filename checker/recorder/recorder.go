@@ -23,6 +23,7 @@ type Recorder struct {
 	TracerProvider trace.TracerProvider
 	spans          *tracetest.SpanRecorder
 	reader         *sdkmetric.ManualReader
+	shown          tracetest.SpanStubs // see Show
 }
 
 // New returns a recorder whose spans become an artifact of the check t. It
@@ -32,7 +33,7 @@ func New(t testing.TB, service string) *Recorder {
 	r := &Recorder{spans: tracetest.NewSpanRecorder()}
 	r.TracerProvider = r.Service(service)
 	AtEnd(t, func() {
-		KeepSpans(t, r.Spans())
+		KeepSpans(t, r.kept())
 		if r.reader != nil {
 			KeepMetrics(t, r.Metrics())
 		}

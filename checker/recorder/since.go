@@ -1,0 +1,24 @@
+package recorder
+
+import "go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+// Ended returns how many spans have ended so far, for Since.
+func (r *Recorder) Ended() int { return len(r.spans.Ended()) }
+
+// Since returns the spans that have ended since there were n of them, in that
+// order.
+func (r *Recorder) Since(n int) tracetest.SpanStubs {
+	return tracetest.SpanStubsFromReadOnlySpans(r.spans.Ended()[n:])
+}
+
+// Show makes these spans the artifact of the check, instead of all that were
+// recorded: those that the finding is about, out of very many.
+func (r *Recorder) Show(spans tracetest.SpanStubs) { r.shown = spans }
+
+// kept returns the spans that become the artifact.
+func (r *Recorder) kept() tracetest.SpanStubs {
+	if r.shown != nil {
+		return r.shown
+	}
+	return r.Spans()
+}
