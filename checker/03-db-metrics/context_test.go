@@ -1,0 +1,61 @@
+package dbmetrics_test
+
+import (
+	"testing"
+	"time"
+
+	"otel.workshop/checker/recorder"
+	"otel.workshop/internal/finding"
+	dbmetrics "otel.workshop/steps/03-db-metrics"
+)
+
+// The query should end when its caller's context does.
+func TestQueryObeysContext(t *testing.T) {
+	for _, e := range played(t) {
+		for _, c := range e.calls {
+			ends := c.limit
+			if c.leaves != 0 {
+				ends = c.leaves
+			}
+			if ends == 0 {
+				continue
+			}
+			ends = max(ends, 0) // ended before
+			if c.want == late && ends > 0 {
+				ends += time.Millisecond // see deadlined
+			}
+			took, over, ran, asked := c.end.Sub(c.begin), c.begin.Add(ends), false, false
+			for _, q := range c.asked {
+				ran = ran || !q.Exec && !q.Cut && (q.End.IsZero() || q.End.After(over))
+				asked = asked || q.Start.After(over)
+			}
+			if took <= ends && !ran && !asked {
+				continue
+			}
+			says := func(took time.Duration, database string) string {
+				return e.scene() + recorder.Table([]string{"its context ends after", inWords(ends)}, []string{"Status returns after", inWords(took)}, []string{"the database", database})
+			}
+			f := recorder.At((*dbmetrics.Store).Status, finding.Finding{Want: says(ends, "has stopped"), Got: says(took, c.worked(ran))})
+			switch {
+			case took > ends && !ran:
+				f.Cause = "Something else than the query goes on when its context has ended: all that takes time has to be given it."
+			case took <= ends:
+				f.Cause = "Status waits no longer, and the query runs on: it was given a context that does not end with the caller's."
+			default:
+				f.Cause = "The query was given a context that does not end with the caller's. QueryRow has none at all;\nQueryRowContext takes one."
+			}
+			recorder.Fail(t, f)
+		}
+	}
+}
+
+// worked says what became of the database's work.
+func (c *seen) worked(ran bool) string {
+	switch {
+	case ran:
+		return "works on, for nobody"
+	case len(c.asked) == 0:
+		return "is not asked"
+	}
+	return "has stopped"
+}
