@@ -69,10 +69,6 @@ type bounds struct{ okMin, okMax, failMin, failMax, nones, min, max float64 }
 
 func (e *evidence) bounds() (b bounds) {
 	for _, c := range e.calls {
-		if c.order == panics {
-			b.okMax, b.failMax, b.max = b.okMax+1, b.failMax+1, b.max+1
-			continue
-		}
 		more := float64(c.more())
 		b.min, b.max = b.min+1, b.max+1+more
 		switch c.ends() {

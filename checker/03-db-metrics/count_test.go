@@ -18,6 +18,9 @@ func TestQueriesCounted(t *testing.T) {
 	for _, e := range all {
 		m, n := e.counted(queryCount)
 		b := e.bounds()
+		if e.name == twoStores.name && e.observed {
+			continue // two callbacks of one instrument: the SDK keeps what the last one says
+		}
 		f := recorder.At((*dbmetrics.Store).Status, finding.Finding{
 			Want: e.scene() + recorder.Table(append([][]string{{queryCount, "counter"}}, b.rows()...)...),
 			Got:  e.scene() + added(m),

@@ -45,6 +45,9 @@ func TestDurationInSeconds(t *testing.T) {
 		case kind != "" && kind != "histogram":
 			f.Cause = "Only a histogram keeps how durations are distributed: of a sum or a last value there is no percentile."
 		case n.all() < least:
+			if _, counted := e.counted(queryCount); counted.all() < e.bounds().min {
+				recorder.Needs(t, "queries-counted")
+			}
 			f.Cause = "A query is not timed. Record the duration of each that has ended, however it did."
 			if e.any(func(c *seen) bool { return c.tracing == unsampled }) && len(e.calls) == 1 {
 				f.Cause = "What is timed depends on the trace, of which most are not kept: a histogram holds all queries, or its percentiles\nare those of a few."
@@ -98,13 +101,10 @@ func (e *evidence) durations() (least float64, took, work time.Duration, most fl
 		}
 		took += c.end.Sub(c.begin)
 		if from, to := c.works(); !failure || n.all() >= b.min {
-			if c.want != breaks && c.want != left && c.order != panics {
+			if c.want != breaks && c.want != left {
 				work += to.Sub(from)
 			}
 		}
-	}
-	if len(e.calls) == 1 && e.calls[0].order == panics {
-		least = 0
 	}
 	return least, took, work, b.max
 }

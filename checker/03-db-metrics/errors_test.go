@@ -22,9 +22,6 @@ func TestErrorsRecorded(t *testing.T) {
 	footnote := "\n\ncode: db.response.status_code   counted, timed: error.type in " + queryCount + " and " + queryDuration
 	for _, e := range all {
 		for _, c := range e.calls {
-			if c.order == panics {
-				continue
-			}
 			row, wanted := e.failureRow(c), e.wantedRow(c)
 			f := recorder.At((*dbmetrics.Store).Status, finding.Finding{
 				Want: recorder.Table(header, wanted) + footnote,
@@ -93,7 +90,7 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 		return recorder.Slip(recorder.NearAttr("error.type", spans[0].Attributes), "error.type"), nil
 	case word == "":
 		return "Without error.type on the span, nobody can tell one failure from another.", nil
-	case c.failure.code == "" && coded:
+	case c.failure.code == "" && coded && c.want != follows:
 		return "The database has given no code, because it was never asked or never answered: one that is made up sends people\nto look for what it means.", nil
 	case ends == fails && c.failure.code != "" && code != c.failure.code:
 		cause = "The database says what was wrong in five characters, its SQLSTATE: *pq.Error has it as Code. On the span it is\ndb.response.status_code."
@@ -106,6 +103,8 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 		return "", nil
 	}
 	switch {
+	case n.all() < b.min:
+		return "It is not counted.", []string{"queries-counted"}
 	case e.ending(fails, late) && n.failed < b.failMin:
 		return "It does not count as a failure.", []string{"queries-counted"}
 	case e.ending(fails, late) && timed.all() < b.min:

@@ -13,10 +13,11 @@ import (
 type front struct {
 	metric.MeterProvider
 
-	mu      sync.Mutex
-	made    []making
-	refuses string // the name of an instrument that can't be made, or callbacks
-	refused int
+	mu         sync.Mutex
+	made       []making
+	observable []string
+	refuses    string // the name of an instrument that can't be made, or callbacks
+	refused    int
 }
 
 // callbacks stands for RegisterCallback where an instrument's name would stand.
@@ -54,6 +55,20 @@ func (f *front) failed() []making {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(f.made), func(m making) bool { return m.err == nil })
+}
+
+// observe takes note of an observable instrument.
+func (f *front) observe(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.observable = append(f.observable, name)
+}
+
+// observes reports whether an observable instrument has that name.
+func (f *front) observes(name string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Contains(f.observable, name)
 }
 
 // refuse makes one name fail from now on; "" none.
@@ -115,16 +130,19 @@ func (m frontMeter) Int64Gauge(name string, options ...metric.Int64GaugeOption) 
 
 func (m frontMeter) Int64ObservableCounter(name string, options ...metric.Int64ObservableCounterOption) (metric.Int64ObservableCounter, error) {
 	i, err := m.Meter.Int64ObservableCounter(name, options...)
+	m.f.observe(name)
 	return noted(m.f, name, i, err)
 }
 
 func (m frontMeter) Int64ObservableUpDownCounter(name string, options ...metric.Int64ObservableUpDownCounterOption) (metric.Int64ObservableUpDownCounter, error) {
 	i, err := m.Meter.Int64ObservableUpDownCounter(name, options...)
+	m.f.observe(name)
 	return noted(m.f, name, i, err)
 }
 
 func (m frontMeter) Int64ObservableGauge(name string, options ...metric.Int64ObservableGaugeOption) (metric.Int64ObservableGauge, error) {
 	i, err := m.Meter.Int64ObservableGauge(name, options...)
+	m.f.observe(name)
 	return noted(m.f, name, i, err)
 }
 
@@ -150,15 +168,18 @@ func (m frontMeter) Float64Gauge(name string, options ...metric.Float64GaugeOpti
 
 func (m frontMeter) Float64ObservableCounter(name string, options ...metric.Float64ObservableCounterOption) (metric.Float64ObservableCounter, error) {
 	i, err := m.Meter.Float64ObservableCounter(name, options...)
+	m.f.observe(name)
 	return noted(m.f, name, i, err)
 }
 
 func (m frontMeter) Float64ObservableUpDownCounter(name string, options ...metric.Float64ObservableUpDownCounterOption) (metric.Float64ObservableUpDownCounter, error) {
 	i, err := m.Meter.Float64ObservableUpDownCounter(name, options...)
+	m.f.observe(name)
 	return noted(m.f, name, i, err)
 }
 
 func (m frontMeter) Float64ObservableGauge(name string, options ...metric.Float64ObservableGaugeOption) (metric.Float64ObservableGauge, error) {
 	i, err := m.Meter.Float64ObservableGauge(name, options...)
+	m.f.observe(name)
 	return noted(m.f, name, i, err)
 }

@@ -10,7 +10,6 @@ import (
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/trace"
 
-	"otel.workshop/checker/database"
 	dbmetrics "otel.workshop/steps/03-db-metrics"
 )
 
@@ -35,9 +34,7 @@ func (s *shop) playAll(ctx context.Context) {
 			s.play(ctx, scene, round)
 		}
 	}
-	for _, scene := range atLast {
-		s.play(ctx, scene, first)
-	}
+	s.play(ctx, twoStores, first)
 }
 
 // play plays one situation, and keeps what was seen.
@@ -55,7 +52,8 @@ func (s *shop) play(ctx context.Context, scene situation, round string) {
 		}
 	}
 	made := s.meters.count()
-	ended, open, begin := len(s.rec.Spans()), len(s.rec.Unended()), time.Now()
+	begin := time.Now()
+	started, ended := s.rec.Counts()
 	undo := func() {}
 	if scene.do != nil && round != beside {
 		undo = scene.do(s)
@@ -73,12 +71,14 @@ func (s *shop) play(ctx context.Context, scene situation, round string) {
 	all.Wait()
 	undo()
 	time.Sleep(time.Second) // what a query leaves behind has been put away
+	e.observed = s.meters.observes(queryCount)
 	e.made, e.new = made, s.meters.since(made)
 	stats := s.pool.Stats()
 	e.pool, e.inUse = []int{stats.Idle, stats.InUse}, stats.InUse
 	e.after, e.leaves = s.rec.Snapshot(), s.db.Left()
-	asked := slices.Concat(s.db.Statements(), s.other.Statements())
-	e.sort(s.rec.Spans()[ended:], s.rec.Unended()[open:], slices.DeleteFunc(asked, func(q database.Query) bool { return q.Start.Before(begin) }))
+	asked := slices.Concat(s.db.Since(begin), s.other.Since(begin))
+	spans, open := s.rec.Since(started, ended)
+	e.sort(spans, open, asked)
 	s.seen = append(s.seen, e)
 }
 

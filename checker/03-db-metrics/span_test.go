@@ -18,7 +18,7 @@ import (
 func TestQuerySpan(t *testing.T) {
 	for _, e := range played(t) {
 		for _, c := range e.calls {
-			if c.tracing == unsampled || c.order == panics {
+			if c.tracing == unsampled {
 				continue
 			}
 			want, got, cause := e.querySpan(c)

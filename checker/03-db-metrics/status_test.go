@@ -49,8 +49,6 @@ func (c *seen) passedOff() bool { return errors.Is(c.err, handlerspans.ErrNotFou
 func (c *seen) due() string {
 	status, ok := newDatabase().Orders[c.order]
 	switch {
-	case c.order == panics:
-		return "the panic, or an error"
 	case c.want == none:
 		return "ErrNotFound"
 	case ok && (c.want == found || c.want == follows):

@@ -14,7 +14,7 @@ func TestTimeoutRecognised(t *testing.T) {
 	header := []string{"failure", "error.type", "in " + queryCount}
 	for _, e := range all {
 		for _, c := range e.calls {
-			if c.tracing == unsampled || c.order == panics || c.want != late && c.want != left && (c.want != fails || c.failure.kind == "") {
+			if c.tracing == unsampled || c.want != late && c.want != left && (c.want != fails || c.failure.kind == "") {
 				continue
 			}
 			word, _ := c.attr("error.type")

@@ -72,18 +72,21 @@ func (d *Database) Kill(n int) {
 
 // Queries returns what was asked so far, without statements that have no rows.
 func (d *Database) Queries() []Query {
-	return slices.DeleteFunc(d.Statements(), func(q Query) bool { return q.Exec })
+	return slices.DeleteFunc(d.Since(time.Time{}), func(q Query) bool { return q.Exec })
 }
 
-// Statements returns all that was asked so far.
-func (d *Database) Statements() []Query {
+// Since returns all that was asked from a time on.
+func (d *Database) Since(begin time.Time) (asked []Query) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var all []Query
-	for _, q := range d.statements {
-		all = append(all, *q)
+	for _, q := range slices.Backward(d.statements) {
+		if q.Start.Before(begin) {
+			break
+		}
+		asked = append(asked, *q)
 	}
-	return all
+	slices.Reverse(asked)
+	return asked
 }
 
 // Cut counts the queries that were ended by their context.
