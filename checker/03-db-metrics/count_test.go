@@ -51,6 +51,9 @@ func TestQueriesCounted(t *testing.T) {
 			f.Cause = "An error.type that is empty says nothing: give each kind of failure a word, this one too."
 		case n.all() < b.min:
 			f.Cause = uncounted(all, e)
+			if e.any(func(c *seen) bool { return c.tracing == sampled && len(c.asked) == 0 && len(c.queries()) == 0 }) {
+				recorder.Needs(t, "query-span") // it does not begin where a connection is asked for
+			}
 		case n.all() > b.max:
 			f.Cause = "A query is counted more than once: it is a success or a failure, which is known when it has ended."
 		case n.failed > b.failMax:

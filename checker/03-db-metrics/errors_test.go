@@ -103,11 +103,11 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 		return "", nil
 	}
 	switch {
-	case n.all() < b.min:
+	case n.all() < b.min && len(e.calls) == 1:
 		return "It is not counted.", []string{"queries-counted"}
 	case e.ending(fails, late) && n.failed < b.failMin:
 		return "It does not count as a failure.", []string{"queries-counted"}
-	case e.ending(fails, late) && timed.all() < b.min:
+	case e.ending(fails, late) && timed.all() < b.min && len(e.calls) == 1:
 		return "A query that fails is not timed. Those that ran out of time are the slowest of all, and would be in no percentile.", nil
 	case !maps.Equal(keys(n.types), keys(timed.types)) && len(n.types) > 0 && len(timed.types) == 0:
 		return "The duration is recorded without error.type: what failed and what did not are in one heap, and whoever sees the\nnumber rise can't ask how long those took.", nil

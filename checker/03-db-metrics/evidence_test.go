@@ -126,6 +126,10 @@ func (c *seen) ends() fate {
 			return fails
 		}
 		return found
+	case late, left:
+		if c.err == nil { // it has not obeyed its context
+			return found
+		}
 	case breaks: // whose span has ended with the query can't know what became of its rows
 		if c.passedOff() { // it was taken for none, and that is another rule's matter
 			return none
@@ -146,10 +150,10 @@ func (c *seen) answered() bool {
 		return c.panicked == nil && c.err == nil && c.status == newDatabase().Orders[c.order]
 	case none:
 		return c.panicked == nil && c.err != nil
-	case fails, late, left, breaks:
+	case fails, breaks:
 		return c.panicked == nil && c.err != nil && !errors.Is(c.err, handlerspans.ErrNotFound)
-	case follows:
-		return c.panicked == nil && (c.err != nil || c.status == newDatabase().Orders[c.order])
+	case follows, late, left:
+		return c.panicked == nil && !c.passedOff() && (c.err != nil || c.status == newDatabase().Orders[c.order])
 	}
 	return c.panicked == nil
 }

@@ -24,7 +24,7 @@ const (
 // that begins after it.
 var (
 	outlasts = call{order: neighbor}
-	passes   = call{order: fast, after: 11 * time.Millisecond}
+	passes   = call{order: passing, after: 11 * time.Millisecond}
 )
 
 // playAll plays all situations, every one three times.
@@ -47,7 +47,11 @@ func (s *shop) play(ctx context.Context, scene situation, round string) {
 			c.after += 10 * time.Millisecond
 			calls = append(calls, c)
 		}
-		if calls = append(calls, outlasts); !scene.alone {
+		longer := outlasts
+		if scene.do != nil {
+			longer.want = follows // it suffers, too
+		}
+		if calls = append(calls, longer); !scene.alone {
 			calls = append(calls, passes)
 		}
 	}

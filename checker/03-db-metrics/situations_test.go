@@ -78,6 +78,7 @@ const (
 	slower   = 112 // takes a hundred
 	slow     = 113 // takes two seconds
 	neighbor = 114 // takes twenty seconds, while the others are asked for
+	passing  = 115 // takes a millisecond meanwhile
 )
 
 // takes is how long asking for most orders takes.
@@ -86,10 +87,10 @@ const takes = 80 * time.Millisecond
 func newDatabase() *database.Database {
 	return &database.Database{
 		Orders: map[int64]string{shipped: "shipped", packed: "packed", halfway: "packed", minute: "delivered",
-			fast: "packed", slower: "shipped", slow: "delivered", neighbor: "returned"},
+			fast: "packed", slower: "shipped", slow: "delivered", neighbor: "returned", passing: "packed"},
 		Takes: takes,
 		Varies: map[int64]time.Duration{minute: time.Minute, fast: time.Millisecond, slower: 100 * time.Millisecond,
-			slow: 2 * time.Second, neighbor: 20 * time.Second},
+			slow: 2 * time.Second, neighbor: 20 * time.Second, passing: time.Millisecond},
 		Fails: map[int64]error{tableA: database.NoTable("orders"), tableB: database.NoTable("orders_2019"),
 			diskFull: database.ErrDiskFull, lostA: database.Lost(51990), lostB: database.Lost(51992), tooSlow: database.ErrTooSlow},
 		Breaks: map[int64]error{halfway: database.ErrGoesDown},
