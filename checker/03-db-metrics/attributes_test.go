@@ -46,11 +46,11 @@ func TestQueryAttributes(t *testing.T) {
 			right, slip, former := true, "", []string(nil)
 			var got [][]string
 			for _, row := range want[:4] {
-				value, ok := c.attr(attribute.Key(row[0]))
+				value, ok := recorder.Attr(longest(c.queries()).Attributes, attribute.Key(row[0]))
 				right = right && ok && fits(row[0], value, sent)
 				if !ok {
 					value = "not there"
-					if near := recorder.NearAttr(attribute.Key(row[0]), c.queries()[0].Attributes); near != "" {
+					if near := recorder.NearAttr(attribute.Key(row[0]), longest(c.queries()).Attributes); near != "" {
 						slip = recorder.Slip(near, row[0])
 					}
 					if _, ok := c.attr(old[row[0]]); ok {
@@ -59,7 +59,7 @@ func TestQueryAttributes(t *testing.T) {
 				}
 				got = append(got, []string{row[0], value})
 			}
-			text, _ := c.attr("db.query.text")
+			text, _ := recorder.Attr(longest(c.queries()).Attributes, "db.query.text")
 			texts[database.Plain(text)] = true
 			f.Got = e.scene() + recorder.Table(append(got, []string{"the database is sent", orElse(sent, "nothing")})...)
 			number := regexp.MustCompile(`\b` + fmt.Sprint(c.order) + `\b`)

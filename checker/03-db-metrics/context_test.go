@@ -24,6 +24,9 @@ func TestQueryObeysContext(t *testing.T) {
 			if c.want == late && ends > 0 {
 				ends += time.Millisecond // see deadlined
 			}
+			if e.round == beside {
+				ends += dawdle
+			}
 			took, over, ran, asked := c.end.Sub(c.begin), c.begin.Add(ends), false, false
 			for _, q := range c.asked {
 				ran = ran || !q.Exec && !q.Cut && (q.End.IsZero() || q.End.After(over))

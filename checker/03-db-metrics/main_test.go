@@ -6,9 +6,11 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
 
 	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
@@ -26,9 +28,10 @@ type shop struct {
 	store *dbmetrics.Store
 	other *database.Database // of the second store
 
-	meters *front
-	cancel []func() // what ends with the check
-	seen   []*evidence
+	meters  *front
+	dawdles atomic.Bool // whether spans take their time to start
+	cancel  []func()    // what ends with the check
+	seen    []*evidence
 }
 
 // played plays all situations, and returns what was seen of each.
@@ -44,6 +47,8 @@ func open(t *testing.T, db *database.Database, f func(ctx context.Context, s *sh
 	s.rec = recorder.GlobalThrough(t, "demo-service", func(p metric.MeterProvider) metric.MeterProvider {
 		s.meters = &front{MeterProvider: p}
 		return s.meters
+	}, func(p trace.TracerProvider) trace.TracerProvider {
+		return dawdling{p, &s.dawdles}
 	})
 	var failed error
 	recorder.Bubble(t, recorder.At(dbmetrics.NewStore, finding.Finding{

@@ -35,6 +35,9 @@ func TestNoRowIsNoError(t *testing.T) {
 				f.Want = says("no failure", "ErrNotFound", fmt.Sprintf("%g failed", e.bounds().failMin))
 			}
 			alone := len(e.calls) == 1
+			if c.want == none && n.failed > 0 && miscounted(all) {
+				recorder.Needs(t, "queries-counted")
+			}
 			switch {
 			case c.want == none && c.tracing == sampled && len(c.queries()) == 0:
 				e.fail(t, f, "query-span")
@@ -60,9 +63,21 @@ func TestNoRowIsNoError(t *testing.T) {
 			default:
 				continue
 			}
+			if e.round == beside && c.want == none && c.fate() != "no failure" {
+				recorder.Needs(t, "errors-recorded") // a neighbor's failure may be on its span
+			}
 			recorder.Fail(t, f)
 		}
 	}
+}
+
+// miscounted reports whether queries that find their order are counted as
+// failures, too.
+func miscounted(all []*evidence) bool {
+	return slices.ContainsFunc(all, func(e *evidence) bool {
+		_, n := e.counted(queryCount)
+		return n.failed > e.bounds().failMax
+	})
 }
 
 // fate says whether the call's query is marked as failed, in any way.

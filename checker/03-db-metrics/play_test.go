@@ -56,6 +56,7 @@ func (s *shop) play(ctx context.Context, scene situation, round string) {
 		}
 	}
 	made := s.meters.count()
+	s.dawdles.Store(round == beside)
 	begin := time.Now()
 	started, ended := s.rec.Counts()
 	undo := func() {}

@@ -10,6 +10,7 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 
+	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
 	dbmetrics "otel.workshop/steps/03-db-metrics"
@@ -117,6 +118,11 @@ func TestConnectionsReturned(t *testing.T) {
 		})
 		switch {
 		case e.inUse > 0:
+			if e.any(func(c *seen) bool {
+				return slices.ContainsFunc(c.asked, func(q database.Query) bool { return q.End.IsZero() })
+			}) {
+				recorder.Needs(t, "query-obeys-context") // the query still runs
+			}
 			f.Cause = "Rows hold a connection until they are closed or read to their end; a sql.Conn, until it is closed; a sql.Tx, until\nCommit or Rollback. Defer that, and every way out gives it back: when the pool has run dry, each request waits\nfor a connection that never comes. QueryRowContext and Scan give it back by themselves."
 		case e.leaves.Statements > few*max(1, e.leaves.Connections):
 			f.Cause = "A statement that is prepared for a query and not closed stays in the server's memory, and in the pool's, for as long as\nthe connection lives. Close it when the query is over, or prepare it once."

@@ -77,11 +77,12 @@ const (
 	fast     = 111 // takes a millisecond
 	slower   = 112 // takes a hundred
 	slow     = 113 // takes two seconds
-	neighbor = 114 // takes twenty seconds, while the others are asked for
+	neighbor = 114 // takes two seconds, while the others are asked for
 	passing  = 115 // takes a millisecond meanwhile
 )
 
-// takes is how long asking for most orders takes.
+// takes is how long asking for most orders takes. Nothing that is answered takes
+// longer than two seconds: a store may have a limit of its own.
 const takes = 80 * time.Millisecond
 
 func newDatabase() *database.Database {
@@ -90,7 +91,7 @@ func newDatabase() *database.Database {
 			fast: "packed", slower: "shipped", slow: "delivered", neighbor: "returned", passing: "packed"},
 		Takes: takes,
 		Varies: map[int64]time.Duration{minute: time.Minute, fast: time.Millisecond, slower: 100 * time.Millisecond,
-			slow: 2 * time.Second, neighbor: 20 * time.Second, passing: time.Millisecond},
+			slow: 2 * time.Second, neighbor: 2 * time.Second, passing: time.Millisecond},
 		Fails: map[int64]error{tableA: database.NoTable("orders"), tableB: database.NoTable("orders_2019"),
 			diskFull: database.ErrDiskFull, lostA: database.Lost(51990), lostB: database.Lost(51992), tooSlow: database.ErrTooSlow},
 		Breaks: map[int64]error{halfway: database.ErrGoesDown},
@@ -115,14 +116,14 @@ var situations = []situation{
 	{name: "the rows break off", calls: []call{{order: halfway, want: breaks, failure: failure{"", "57P01"}}}},
 	{name: "the server's own time limit", calls: []call{{order: tooSlow, want: fails, failure: failure{"", "57014"}}}},
 
-	{name: "time is up while it runs", calls: []call{{order: minute, limit: time.Second, want: late, failure: failure{"", "57014"}}}},
+	{name: "time is up while it runs", calls: []call{{order: minute, limit: 300 * time.Millisecond, want: late, failure: failure{"", "57014"}}}},
 	{name: "time is up before it starts", calls: []call{{order: minute, limit: ended, want: late}}},
-	{name: "time is up while it waits for a connection", calls: []call{{order: shipped, limit: time.Second, want: late}}, alone: true,
-		do: crowd(5 * time.Second)},
+	{name: "time is up while it waits for a connection", calls: []call{{order: shipped, limit: 300 * time.Millisecond, want: late}}, alone: true,
+		do: crowd(600 * time.Millisecond)},
 	{name: "its caller leaves while it runs", calls: []call{{order: minute, leaves: 100 * time.Millisecond, want: left}}},
 	{name: "its caller has left before it starts", calls: []call{{order: minute, leaves: ended, want: left}}},
 	{name: "its caller leaves while it waits for a connection", calls: []call{{order: shipped, leaves: 100 * time.Millisecond, want: left}},
-		alone: true, do: crowd(5 * time.Second)},
+		alone: true, do: crowd(600 * time.Millisecond)},
 
 	{name: "it waits a second for a connection", calls: []call{{order: shipped}}, alone: true, do: crowd(time.Second)},
 	{name: "its connection has died", calls: []call{{order: shipped, want: follows}}, do: kill, alone: true},

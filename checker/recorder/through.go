@@ -6,14 +6,15 @@ import (
 	"go.opentelemetry.io/otel"
 	api "go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/trace"
 )
 
-// GlobalThrough is Global with a meter provider that stands in front of the
-// recorder's: it sees what instruments are made, and may refuse one.
-func GlobalThrough(t testing.TB, service string, front func(api.MeterProvider) api.MeterProvider) *Recorder {
+// GlobalThrough is Global with providers that stand in front of the recorder's:
+// they see what is made, and may refuse it or take their time.
+func GlobalThrough(t testing.TB, service string, meters func(api.MeterProvider) api.MeterProvider, tracers func(trace.TracerProvider) trace.TracerProvider) *Recorder {
 	r := New(t, service)
 	r.reader = sdkmetric.NewManualReader()
-	otel.SetTracerProvider(r.TracerProvider)
-	otel.SetMeterProvider(front(sdkmetric.NewMeterProvider(sdkmetric.WithReader(r.reader), sdkmetric.WithResource(named(service)))))
+	otel.SetTracerProvider(tracers(r.TracerProvider))
+	otel.SetMeterProvider(meters(sdkmetric.NewMeterProvider(sdkmetric.WithReader(r.reader), sdkmetric.WithResource(named(service)))))
 	return r
 }
