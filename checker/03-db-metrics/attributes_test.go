@@ -23,7 +23,8 @@ var old = map[string]attribute.Key{
 // The span should say which system was asked and what: db.system.name, db.operation.name, db.collection.name, and db.query.text without the values.
 func TestQueryAttributes(t *testing.T) {
 	texts := make(map[string]bool)
-	for i, e := range played(t) {
+	all := played(t)
+	for e := range each(all) {
 		for _, c := range e.calls {
 			if c.tracing == unsampled {
 				continue
@@ -38,7 +39,7 @@ func TestQueryAttributes(t *testing.T) {
 				Want: e.scene() + recorder.Table(want...),
 				Got:  e.scene() + recorder.Tree(c.spans),
 			})
-			if len(c.queries()) == 0 && i > 0 {
+			if len(c.queries()) == 0 && e != all[0] {
 				continue
 			} else if len(c.queries()) == 0 {
 				e.fail(t, f, "query-span")

@@ -15,7 +15,7 @@ import (
 // Every query should be counted in db.query.count: with status when it succeeds, with error.type when it fails.
 func TestQueriesCounted(t *testing.T) {
 	all := played(t)
-	for _, e := range all {
+	for e := range each(all) {
 		m, n := e.counted(queryCount)
 		b := e.bounds()
 		if e.name == twoStores.name && e.observed {
@@ -131,7 +131,7 @@ func wordsTable(of ...string) string {
 		if i < len(of) {
 			word = of[i]
 		}
-		rows = append(rows, []string{fmt.Sprint(order), newDatabase().Orders[order], word})
+		rows = append(rows, []string{fmt.Sprint(order), orders[order], word})
 	}
 	return recorder.Table(rows...)
 }

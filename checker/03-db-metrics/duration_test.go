@@ -21,7 +21,7 @@ const three = "queries of 1 ms, 100 ms and 2 s"
 func TestDurationInSeconds(t *testing.T) {
 	all := played(t)
 	i := slices.IndexFunc(all, func(e *evidence) bool { return e.name == three })
-	for _, e := range slices.Insert(slices.Clone(all), 0, all[i]) { // the one that says most
+	for e := range each(slices.Insert(slices.Clone(all), 0, all[i])) { // the one that says most
 		m, n := e.counted(queryDuration)
 		least, most, work, most2 := e.durations()
 		f := recorder.At((*dbmetrics.Store).Status, finding.Finding{

@@ -147,13 +147,13 @@ func (c *seen) ends() fate {
 func (c *seen) answered() bool {
 	switch c.want {
 	case found:
-		return c.panicked == nil && c.err == nil && c.status == newDatabase().Orders[c.order]
+		return c.panicked == nil && c.err == nil && c.status == orders[c.order]
 	case none:
 		return c.panicked == nil && c.err != nil
 	case fails, breaks:
 		return c.panicked == nil && c.err != nil && !errors.Is(c.err, handlerspans.ErrNotFound)
 	case follows, late, left:
-		return c.panicked == nil && !c.passedOff() && (c.err != nil || c.status == newDatabase().Orders[c.order])
+		return c.panicked == nil && !c.passedOff() && (c.err != nil || c.status == orders[c.order])
 	}
 	return c.panicked == nil
 }

@@ -15,9 +15,10 @@ import (
 // A measurement should lead to its trace: an exemplar of db.query.duration has the trace's id.
 func TestExemplarLinked(t *testing.T) {
 	seconds := true // whether what is measured are seconds at all
-	for i, e := range played(t) {
+	all := played(t)
+	for e := range each(all) {
 		m, n := e.counted(queryDuration)
-		if i == 0 {
+		if e == all[0] {
 			seconds = alike(total(m), e.calls[0].end.Sub(e.calls[0].begin))
 		}
 		for _, c := range e.calls {

@@ -18,7 +18,7 @@ func TestInstrumentsMadeOnce(t *testing.T) {
 		recorder.Needs(t, "queries-counted", "duration-in-seconds")
 		recorder.Fail(t, finding.Finding{Want: "instruments", Got: "none was made"})
 	}
-	for _, e := range all {
+	for e := range each(all) {
 		made := e.new
 		if e.round == first {
 			continue // it may make them, if it does so once

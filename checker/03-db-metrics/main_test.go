@@ -5,11 +5,13 @@ package dbmetrics_test
 import (
 	"context"
 	"database/sql"
+	"iter"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
 	"otel.workshop/checker/database"
@@ -32,6 +34,7 @@ type shop struct {
 	dawdles atomic.Bool // whether spans take their time to start
 	cancel  []func()    // what ends with the check
 	seen    []*evidence
+	last    recorder.Snapshot // what was measured until the last one
 }
 
 // played plays all situations, and returns what was seen of each.
@@ -40,11 +43,42 @@ func played(t *testing.T) []*evidence {
 	return open(t, newDatabase(), func(ctx context.Context, s *shop) { s.playAll(ctx) }).seen
 }
 
+// each goes through what was seen, and remembers what a rule is looking at: the
+// spans of that situation are what a learner wants to see beside the finding.
+func each(all []*evidence) iter.Seq[*evidence] {
+	return func(yield func(*evidence) bool) {
+		for _, e := range all {
+			lookedAt = e
+			if !yield(e) {
+				return
+			}
+		}
+		lookedAt = nil
+	}
+}
+
+var lookedAt *evidence // a process runs one check
+
+// shown are the spans that the check shows: those that it looked at last when
+// it failed; those of the first situation when it did not.
+func (s *shop) shown() (spans tracetest.SpanStubs) {
+	e := lookedAt
+	if e == nil && len(s.seen) > 0 {
+		e = s.seen[0]
+	} else if e == nil {
+		return s.rec.Spans()
+	}
+	for _, c := range e.calls {
+		spans = append(spans, c.spans...)
+	}
+	return append(spans, e.lost...)
+}
+
 // open runs f with a store on db, in a bubble of fake time.
 func open(t *testing.T, db *database.Database, f func(ctx context.Context, s *shop)) *shop {
 	t.Helper()
 	s := &shop{db: db, other: &database.Database{}}
-	s.rec = recorder.GlobalThrough(t, "demo-service", func(p metric.MeterProvider) metric.MeterProvider {
+	s.rec = recorder.GlobalThrough(t, "demo-service", s.shown, func(p metric.MeterProvider) metric.MeterProvider {
 		s.meters = &front{MeterProvider: p}
 		return s.meters
 	}, func(p trace.TracerProvider) trace.TracerProvider {

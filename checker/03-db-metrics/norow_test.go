@@ -19,7 +19,7 @@ import (
 // An order that does not exist should give ErrNotFound, and be no failure, in the span or in the metrics.
 func TestNoRowIsNoError(t *testing.T) {
 	all := played(t)
-	for _, e := range all {
+	for e := range each(all) {
 		for _, c := range e.calls {
 			says := func(span, returned, counted string) string {
 				return recorder.Table([]string{"what is asked", "db.query", "Status returns", "in " + queryCount}, []string{e.name + e.round, span, returned, counted})

@@ -108,7 +108,7 @@ func TestPoolObserved(t *testing.T) {
 func TestConnectionsReturned(t *testing.T) {
 	const few = 4 // statements on a connection: one that is prepared once is one on each
 	all := played(t)
-	for _, e := range all {
+	for e := range each(all) {
 		says := func(inUse, rows, statements string) string {
 			return e.scene() + recorder.Table([]string{"connections in use", inUse}, []string{"statements open", statements})
 		}

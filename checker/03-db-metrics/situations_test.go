@@ -85,11 +85,14 @@ const (
 // longer than two seconds: a store may have a limit of its own.
 const takes = 80 * time.Millisecond
 
+// orders are those that are there, and their status.
+var orders = map[int64]string{shipped: "shipped", packed: "packed", halfway: "packed", minute: "delivered",
+	fast: "packed", slower: "shipped", slow: "delivered", neighbor: "returned", passing: "packed"}
+
 func newDatabase() *database.Database {
 	return &database.Database{
-		Orders: map[int64]string{shipped: "shipped", packed: "packed", halfway: "packed", minute: "delivered",
-			fast: "packed", slower: "shipped", slow: "delivered", neighbor: "returned", passing: "packed"},
-		Takes: takes,
+		Orders: orders,
+		Takes:  takes,
 		Varies: map[int64]time.Duration{minute: time.Minute, fast: time.Millisecond, slower: 100 * time.Millisecond,
 			slow: 2 * time.Second, neighbor: 2 * time.Second, passing: time.Millisecond},
 		Fails: map[int64]error{tableA: database.NoTable("orders"), tableB: database.NoTable("orders_2019"),

@@ -16,7 +16,7 @@ import (
 
 // Each query should have a span of its own, db.query, of kind client: below the caller's, and as long as the query.
 func TestQuerySpan(t *testing.T) {
-	for _, e := range played(t) {
+	for e := range each(played(t)) {
 		for _, c := range e.calls {
 			if c.tracing == unsampled {
 				continue

@@ -14,7 +14,7 @@ import (
 
 // Status should return what the database answers: the order's status, or an error when it gets none.
 func TestStatusReturned(t *testing.T) {
-	for _, e := range played(t) {
+	for e := range each(played(t)) {
 		for _, c := range e.calls {
 			if c.answered() || c.passedOff() {
 				continue
@@ -23,7 +23,7 @@ func TestStatusReturned(t *testing.T) {
 				Want: e.scene() + recorder.Table([]string{"Status of order " + fmt.Sprint(c.order), c.due()}),
 				Got:  e.scene() + recorder.Table([]string{"Status of order " + fmt.Sprint(c.order), c.returned()}),
 			})
-			due := newDatabase().Orders[c.order]
+			due := orders[c.order]
 			switch {
 			case c.panicked != nil:
 				f.Cause = "Status panics, and takes the request with it."
@@ -47,7 +47,7 @@ func (c *seen) passedOff() bool { return errors.Is(c.err, handlerspans.ErrNotFou
 
 // due is what Status should return.
 func (c *seen) due() string {
-	status, ok := newDatabase().Orders[c.order]
+	status, ok := orders[c.order]
 	switch {
 	case c.want == none:
 		return "ErrNotFound"
