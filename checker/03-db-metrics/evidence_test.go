@@ -127,7 +127,8 @@ func (c *seen) ends() fate {
 		}
 		return found
 	case late, left:
-		if c.err == nil { // it has not obeyed its context
+		uncut := func(q database.Query) bool { return !q.Exec && !q.Cut }
+		if c.err == nil && slices.ContainsFunc(c.asked, uncut) { // it has not obeyed its context
 			return found
 		}
 	case breaks: // whose span has ended with the query can't know what became of its rows
