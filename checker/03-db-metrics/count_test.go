@@ -62,7 +62,10 @@ func TestQueriesCounted(t *testing.T) {
 			f.Cause = "A failure is counted as if all were well: without error.type nobody can tell that there are any."
 		case words(all) != nil:
 			f.Want, f.Got = wordsTable("ok, say", "ok, say"), wordsTable(words(all)...)
-			f.Cause = "That is the order's status, and the query's is meant: ok, say. The order's splits the number of successes into as\nmany as there are kinds of orders, and is the handler's business."
+			f.Cause = "status is the query's, in one word: ok, say. Here it differs from order to order."
+			if a := words(all); slices.Contains(a, orders[shipped]) || slices.Contains(a, orders[packed]) {
+				f.Cause = "That is the order's status, and the query's is meant: ok, say. The order's splits the number of successes into as\nmany as there are kinds of orders, and is the handler's business."
+			}
 		case scopes(e) != "":
 			f.Want, f.Got = "meter   "+scope, "meter   "+scopes(e)
 			f.Cause = "The meter's name says which part of the code measures: here it is the tracer's, " + scope + "."
@@ -98,13 +101,13 @@ func uncounted(all []*evidence, e *evidence) string {
 	alone := len(e.calls) == 1
 	switch {
 	case alone && e.calls[0].want == none:
-		return "The query that finds no order is not counted: Status returns before it comes to Add. It was a query too."
+		return "The query that finds no order is not counted. It was a query too: nothing should return before Add."
 	case alone && e.ending(fails) && missed(func(e *evidence) bool { return e.ending(fails) }):
 		return "Only successes are counted: during an outage this metric says that there is little to do.\nCount what has ended, however it did."
 	case alone && e.ending(fails, late, left) && len(e.calls[0].asked) == 0:
 		return "A query that gets no connection is not counted, so the chart knows nothing of the day on which there are none.\nTo ask for one is the beginning of a query."
 	case alone && e.ending(late, left):
-		return "A query whose context has ended is not counted: Status returns before it comes to Add. It was a query too, and\nmaybe the slowest."
+		return "A query whose context has ended is not counted. It was a query too, and maybe the slowest: nothing should return\nbefore Add."
 	case alone && e.calls[0].tracing == unsampled:
 		return "What is counted depends on the trace, of which most are not kept: a counter counts all queries, or its rate\nis none."
 	case alone && e.calls[0].tracing == traceless:
@@ -138,7 +141,7 @@ func wordsTable(of ...string) string {
 
 // scopes returns the name of a meter that is not the step's, or "".
 func scopes(e *evidence) string {
-	for _, name := range []string{queryCount, queryDuration, poolCount} {
+	for _, name := range []string{queryCount, queryDuration} {
 		if m, ok := e.after[name]; ok && m.Scope != scope {
 			return orNone(m.Scope)
 		}

@@ -3,6 +3,7 @@ package dbmetrics_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,9 +33,15 @@ func TestErrorsRecorded(t *testing.T) {
 				word, _ := c.attr("error.type")
 				if old, ok := kinds[kind]; ok && old != word {
 					f.Want, f.Got = kindsTable(all, header, (*evidence).wantedRow), kindsTable(all, header, (*evidence).failureRow)
-					cause = "Two failures of one kind have two values of error.type: the message is in it. As a metric's attribute that\nis a series for each message. Take the code that the database gives, or a word of your own."
+					cause = "Two failures of one kind have two values of error.type. As a metric's attribute each of them is a series. Take the\ncode that the database gives, or a word of your own."
+					if strings.Contains(c.err.Error(), word) {
+						cause = "Two failures of one kind have two values of error.type: the message is in it. As a metric's attribute that\nis a series for each message. Take the code that the database gives, or a word of your own."
+					}
 				}
 				kinds[kind] = word
+			}
+			if _, n := e.counted(queryCount); cause == "" && needs == nil && c.tracing == unsampled && c.ends() == fails && len(e.calls) == 1 && n.types[kinds[c.failure.kind]] == 0 {
+				cause = "The word differs where the trace is not sampled: it is to be taken from the error, not from the span."
 			}
 			if cause == "" && needs == nil {
 				continue

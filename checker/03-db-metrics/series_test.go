@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
+
 	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -32,6 +34,8 @@ func TestAttributesBounded(t *testing.T) {
 				db.Orders[c.order] = "packed"
 			case 2:
 				db.Orders[c.order] = "shipped"
+			case 3:
+				db.Fails[c.order] = &pq.Error{Severity: "ERROR", Code: "53100", Message: fmt.Sprintf("could not write to file base/%d: No space left on device", c.order)}
 			case 4:
 				db.Fails[c.order] = database.NoTable(fmt.Sprintf("orders_%d", c.order))
 			case 5:
