@@ -30,6 +30,9 @@ func TestQueryAttributes(t *testing.T) {
 				continue
 			}
 			sent := c.sent()
+			if sent == "" && (len(c.besides) > 0 || c.want == follows) {
+				continue // it did not get as far as the query
+			}
 			want := [][]string{{"db.system.name", "postgresql"}, {"db.operation.name", "SELECT"}, {"db.collection.name", "orders"},
 				{"db.query.text", "SELECT status FROM orders WHERE id = $1"}, {"the database is sent", orElse(sent, "SELECT status FROM orders WHERE id = $1")}}
 			if sent != "" && !strings.Contains(sent, fmt.Sprint(c.order)) {
@@ -47,11 +50,11 @@ func TestQueryAttributes(t *testing.T) {
 			right, slip, former := true, "", []string(nil)
 			var got [][]string
 			for _, row := range want[:4] {
-				value, ok := recorder.Attr(longest(c.queries()).Attributes, attribute.Key(row[0]))
+				value, ok := recorder.Attr(c.query().Attributes, attribute.Key(row[0]))
 				right = right && ok && fits(row[0], value, sent)
 				if !ok {
 					value = "not there"
-					if near := recorder.NearAttr(attribute.Key(row[0]), longest(c.queries()).Attributes); near != "" {
+					if near := recorder.NearAttr(attribute.Key(row[0]), c.query().Attributes); near != "" {
 						slip = recorder.Slip(near, row[0])
 					}
 					if _, ok := c.attr(old[row[0]]); ok {
@@ -60,7 +63,7 @@ func TestQueryAttributes(t *testing.T) {
 				}
 				got = append(got, []string{row[0], value})
 			}
-			text, _ := recorder.Attr(longest(c.queries()).Attributes, "db.query.text")
+			text, _ := recorder.Attr(c.query().Attributes, "db.query.text")
 			texts[database.Plain(text)] = true
 			f.Got = e.scene() + recorder.Table(append(got, []string{"the database is sent", orElse(sent, "nothing")})...)
 			number := regexp.MustCompile(`\b` + fmt.Sprint(c.order) + `\b`)

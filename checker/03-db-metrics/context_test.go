@@ -1,6 +1,7 @@
 package dbmetrics_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -13,6 +14,13 @@ import (
 func TestQueryObeysContext(t *testing.T) {
 	for e := range each(played(t)) {
 		for _, c := range e.calls {
+			if c.mixedUp {
+				recorder.Fail(t, recorder.At((*dbmetrics.Store).Status, finding.Finding{
+					Want:  e.scene() + fmt.Sprintf("the query for order %d is given   the context of its caller", c.order),
+					Got:   e.scene() + fmt.Sprintf("the query for order %d is given   the context of another one's", c.order),
+					Cause: "Several queries run at once, and each has a context of its own: it is a variable of the function, and handed on as\nan argument. In a field of the store it is that of whoever came last, and ends when they leave.",
+				}))
+			}
 			ends := c.limit
 			if c.leaves != 0 {
 				ends = c.leaves

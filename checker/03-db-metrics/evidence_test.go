@@ -1,6 +1,7 @@
 package dbmetrics_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -43,6 +44,8 @@ type seen struct {
 	err        error
 	panicked   any
 	asked      []database.Query    // what reached the database
+	besides    []database.Query    // statements that are no query, such as SET
+	mixedUp    bool                // whether it came with the context of another call
 	spans      tracetest.SpanStubs // the caller's, and all below it
 	open       tracetest.SpanStubs // of these, those that have not ended
 }
@@ -67,8 +70,13 @@ func (e *evidence) sort(ended, open tracetest.SpanStubs, asked []database.Query)
 			}
 		}
 		for _, q := range asked {
-			if of, ok := q.Context.Value(asksKey{}).(*seen); of == c || !ok && q.Order == c.order {
+			of, ok := q.Context.Value(asksKey{}).(*seen)
+			switch {
+			case q.Order == c.order: // no two calls of a situation ask for the same
 				c.asked = append(c.asked, q)
+				c.mixedUp = c.mixedUp || ok && of != c
+			case q.Exec && of == c:
+				c.besides = append(c.besides, q)
 			}
 		}
 	}
@@ -100,9 +108,24 @@ func (c *seen) attr(key attribute.Key) (string, bool) {
 	return "", false
 }
 
+// query returns the span of the call's query: if there are several, the longest
+// of those that don't tell of another statement.
+func (c *seen) query() tracetest.SpanStub {
+	spans := slices.DeleteFunc(c.queries(), func(s tracetest.SpanStub) bool {
+		text, _ := recorder.Attr(s.Attributes, "db.query.text")
+		return slices.ContainsFunc(c.besides, func(q database.Query) bool { return text != "" && same(text, q.Text) })
+	})
+	if len(spans) == 0 {
+		spans = c.queries()
+	}
+	return slices.MaxFunc(spans, func(a, b tracetest.SpanStub) int {
+		return cmp.Compare(a.EndTime.Sub(a.StartTime), b.EndTime.Sub(b.StartTime))
+	})
+}
+
 // more is how many statements the call has sent beyond one: each may be a
 // query of its own, with a span and a count.
-func (c *seen) more() int { return max(0, len(c.asked)-1) }
+func (c *seen) more() int { return max(0, len(c.asked)+len(c.besides)-1) }
 
 // works is when the database began to work for the call, and when it had done.
 // The zero times say that it was never asked.
@@ -165,6 +188,9 @@ func (e *evidence) fail(t *testing.T, f finding.Finding, needs ...string) {
 	t.Helper()
 	if slices.ContainsFunc(e.calls, func(c *seen) bool { return !c.answered() }) {
 		needs = append([]string{"status-returned"}, needs...)
+	}
+	if e.any(func(c *seen) bool { return c.mixedUp }) {
+		needs = append([]string{"query-obeys-context"}, needs...)
 	}
 	recorder.Needs(t, needs...)
 	recorder.Fail(t, f)

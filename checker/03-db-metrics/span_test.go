@@ -66,7 +66,7 @@ func (e *evidence) querySpan(c *seen) (want, got, cause string) {
 		return want, got, cause
 	}
 	from, to := c.works()
-	query := longest(queries)
+	query := c.query()
 	took := query.EndTime.Sub(query.StartTime)
 	if c.tracing == sampled {
 		want += "\n\ndb.query took   " + inWords(c.end.Sub(c.begin))
@@ -92,13 +92,6 @@ func (e *evidence) querySpan(c *seen) (want, got, cause string) {
 		cause = "The tracer's name says which part of the code speaks: here it is " + scope + "."
 	}
 	return want, got, cause
-}
-
-// longest returns the span that lasts longest.
-func longest(spans tracetest.SpanStubs) tracetest.SpanStub {
-	return slices.MaxFunc(spans, func(a, b tracetest.SpanStub) int {
-		return int(a.EndTime.Sub(a.StartTime) - b.EndTime.Sub(b.StartTime))
-	})
 }
 
 // inWords returns a duration as the lesson writes it: 100 ms, 2 s.
