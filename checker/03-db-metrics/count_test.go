@@ -109,7 +109,7 @@ func uncounted(all []*evidence, e *evidence) string {
 	case alone && e.ending(late, left):
 		return "A query whose context has ended is not counted. It was a query too, and maybe the slowest: nothing should return\nbefore Add."
 	case alone && e.calls[0].tracing == unsampled:
-		return "What is counted depends on the trace, of which most are not kept: a counter counts all queries, or its rate\nis none."
+		return "What is counted depends on the trace, of which most are not kept: a counter counts all queries, or its rate\nsays nothing."
 	case alone && e.calls[0].tracing == traceless:
 		return "Only queries below somebody's span are counted. A job that runs at night asks the database, too."
 	}

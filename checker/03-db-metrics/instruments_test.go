@@ -19,7 +19,7 @@ func TestInstrumentsMadeOnce(t *testing.T) {
 		recorder.Fail(t, finding.Finding{Want: "instruments", Got: "none was made"})
 	}
 	for e := range each(all) {
-		made := e.new
+		made := slices.Compact(slices.Sorted(slices.Values(e.new)))
 		if e.round == first {
 			continue // it may make them, if it does so once
 		}
