@@ -52,7 +52,7 @@ func TestQueryObeysContext(t *testing.T) {
 			default:
 				f.Cause = "The query was given a context that does not end with the caller's. QueryRow has none at all;\nQueryRowContext takes one."
 			}
-			recorder.Fail(t, f)
+			recorder.Fail(t, e.mixed(f))
 		}
 	}
 }

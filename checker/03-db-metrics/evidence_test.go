@@ -193,5 +193,14 @@ func (e *evidence) fail(t *testing.T, f finding.Finding, needs ...string) {
 		needs = append([]string{"query-obeys-context"}, needs...)
 	}
 	recorder.Needs(t, needs...)
-	recorder.Fail(t, f)
+	recorder.Fail(t, e.mixed(f))
+}
+
+// mixed gives a finding the cause that there is when a query goes well alone,
+// as each has before it comes beside others.
+func (e *evidence) mixed(f finding.Finding) finding.Finding {
+	if len(e.calls) > 1 && e.name != three && e.name != twoStores.name {
+		f.Cause = "Alone, and for the first time, this goes well; beside other queries it does not. What belongs to one query is a\nvariable of its function, and no field of the store."
+	}
+	return f
 }
