@@ -30,7 +30,7 @@ func TestQueryObeysContext(t *testing.T) {
 			}
 			ends = max(ends, 0) // ended before
 			if e.round == beside {
-				ends += dawdle
+				ends += 10 * dawdle // as many spans may take their time to start
 			}
 			took, over, ran, asked := c.end.Sub(c.begin), c.begin.Add(ends), false, false
 			for _, q := range c.asked {

@@ -71,7 +71,7 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 	}
 	marked := slices.ContainsFunc(spans, func(s span) bool { return s.Status.Code == codes.Error })
 	word, typed := c.attr("error.type")
-	code, coded := c.attr("db.response.status_code")
+	code, _ := c.attr("db.response.status_code")
 	took := time.Duration(0)
 	for _, s := range spans {
 		took = max(took, s.EndTime.Sub(s.StartTime))
@@ -101,7 +101,7 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 		return recorder.Slip(recorder.NearAttr("error.type", spans[0].Attributes), "error.type"), nil
 	case word == "":
 		return "Without error.type on the span, nobody can tell one failure from another.", nil
-	case c.failure.code == "" && coded && c.want != follows:
+	case c.failure.code == "" && code != "" && c.want != follows:
 		return "The database has given no code, because it was never asked or never answered: one that is made up sends people\nto look for what it means.", nil
 	case ends == fails && c.failure.code != "" && code != c.failure.code:
 		cause = "The database says what was wrong in five characters, its SQLSTATE: *pq.Error has it as Code. On the span it is\ndb.response.status_code."

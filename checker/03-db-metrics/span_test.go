@@ -75,6 +75,8 @@ func (e *evidence) querySpan(c *seen) (want, got, cause string) {
 	switch {
 	case c.tracing == sampled && !slices.ContainsFunc(queries, func(s tracetest.SpanStub) bool { return recorder.Below(c.spans, s, caller) }):
 		cause = "The span is in the right trace, and does not hang on the caller's span."
+	case query.SpanKind != trace.SpanKindClient && query.SpanKind != trace.SpanKindInternal:
+		cause = "Its kind is " + query.SpanKind.String() + ". A call to another process is of kind client: it is how a backend knows that there is\nsomebody on the other side, and how a map of services gets its arrows."
 	case query.SpanKind != trace.SpanKindClient:
 		cause = "Start makes an internal span unless it is told another kind. A call to another process is of kind client:\nit is how a backend knows that there is somebody on the other side, and how a map of services gets its arrows."
 	case len(c.asked) == 0 && c.end.Sub(query.EndTime) > 0 && took == 0 && c.end.Sub(c.begin) >= takes:
