@@ -33,11 +33,12 @@ func TestQueryAttributes(t *testing.T) {
 			if sent == "" && (len(c.besides) > 0 || c.want == follows) {
 				continue // it did not get as far as the query
 			}
-			want := [][]string{{"db.system.name", "postgresql"}, {"db.operation.name", "SELECT"}, {"db.collection.name", "orders"},
-				{"db.query.text", "SELECT status FROM orders WHERE id = $1"}, {"the database is sent", orElse(sent, "SELECT status FROM orders WHERE id = $1")}}
+			text := "SELECT status FROM orders WHERE id = $1"
 			if sent != "" && !strings.Contains(sent, fmt.Sprint(c.order)) {
-				want[3][1] = sent
+				text = sent
 			}
+			want := [][]string{{"db.system.name", "postgresql"}, {"db.operation.name", "SELECT"}, {"db.collection.name", "orders"},
+				{"db.query.text", text}, {"the database is sent", text}}
 			f := recorder.At((*dbmetrics.Store).Status, finding.Finding{
 				Want: e.scene() + recorder.Table(want...),
 				Got:  e.scene() + recorder.Tree(c.spans),
@@ -63,7 +64,7 @@ func TestQueryAttributes(t *testing.T) {
 				}
 				got = append(got, []string{row[0], value})
 			}
-			text, _ := recorder.Attr(c.query().Attributes, "db.query.text")
+			text, _ = recorder.Attr(c.query().Attributes, "db.query.text")
 			texts[database.Plain(text)] = true
 			f.Got = e.scene() + recorder.Table(append(got, []string{"the database is sent", orElse(sent, "nothing")})...)
 			number := regexp.MustCompile(`\b` + fmt.Sprint(c.order) + `\b`)

@@ -106,15 +106,15 @@ func TestPoolObserved(t *testing.T) {
 
 // Every query should give its connection back to the pool.
 func TestConnectionsReturned(t *testing.T) {
-	const few = 4 // statements on a connection: one that is prepared once is one on each
+	const few = 4 // statements on a connection; one that is prepared once is there once on each
 	all := played(t)
 	for e := range each(all) {
-		says := func(inUse, rows, statements string) string {
+		says := func(inUse, statements string) string {
 			return e.scene() + recorder.Table([]string{"connections in use", inUse}, []string{"statements open", statements})
 		}
 		f := recorder.At((*dbmetrics.Store).Status, finding.Finding{
-			Want: says("0", "0", "a few"),
-			Got:  says(fmt.Sprint(e.inUse), fmt.Sprint(e.leaves.Rows), fmt.Sprint(e.leaves.Statements)),
+			Want: says("0", "none, or one that is prepared once"),
+			Got:  says(fmt.Sprint(e.inUse), fmt.Sprintf("%d on %d connections", e.leaves.Statements, e.leaves.Connections)),
 		})
 		switch {
 		case e.inUse > 0:
