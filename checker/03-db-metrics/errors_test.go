@@ -101,11 +101,13 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 		return recorder.Slip(recorder.NearAttr("error.type", spans[0].Attributes), "error.type"), nil
 	case word == "":
 		return "Without error.type on the span, nobody can tell one failure from another.", nil
-	case c.failure.code == "" && code != "" && c.want != follows:
+	case c.failure.code == "" && code != "" && c.want != follows && !c.cut():
 		return "The database has given no code, because it was never asked or never answered: one that is made up sends people\nto look for what it means.", nil
 	case ends == fails && c.failure.code != "" && code != c.failure.code:
 		cause = "The database says what was wrong in five characters, its SQLSTATE: *pq.Error has it as Code. On the span it is\ndb.response.status_code."
-		if slip := recorder.NearAttr("db.response.status_code", spans[0].Attributes); slip != "" {
+		if code != "" {
+			cause = "The code on the span is " + short(code) + ", and the database has said " + c.failure.code + "."
+		} else if slip := recorder.NearAttr("db.response.status_code", spans[0].Attributes); slip != "" {
 			cause = recorder.Slip(slip, "db.response.status_code")
 		}
 		return cause, nil

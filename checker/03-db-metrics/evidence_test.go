@@ -141,6 +141,20 @@ func (c *seen) works() (from, to time.Time) {
 	return from, to
 }
 
+// cut reports whether the database has stopped the call's query, which gives it
+// a code.
+func (c *seen) cut() bool {
+	return slices.ContainsFunc(c.asked, func(q database.Query) bool { return q.Cut })
+}
+
+// stored is the status that the database has for the call's order.
+func (c *seen) stored() string {
+	if c.second {
+		return elsewhere
+	}
+	return orders[c.order]
+}
+
 // ends returns how the call's query should have ended, as far as the rules go.
 func (c *seen) ends() fate {
 	switch c.want {
@@ -171,13 +185,13 @@ func (c *seen) ends() fate {
 func (c *seen) answered() bool {
 	switch c.want {
 	case found:
-		return c.panicked == nil && c.err == nil && c.status == orders[c.order]
+		return c.panicked == nil && c.err == nil && c.status == c.stored()
 	case none:
 		return c.panicked == nil && c.err != nil
 	case fails, breaks:
 		return c.panicked == nil && c.err != nil && !errors.Is(c.err, handlerspans.ErrNotFound)
 	case follows, late, left:
-		return c.panicked == nil && !c.passedOff() && (c.err != nil || c.status == orders[c.order])
+		return c.panicked == nil && !c.passedOff() && (c.err != nil || c.status == c.stored())
 	}
 	return c.panicked == nil
 }

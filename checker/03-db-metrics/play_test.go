@@ -148,6 +148,7 @@ func (d deadlined) Deadline() (time.Time, bool) { return d.deadline, true }
 // secondStore makes another store, on another pool.
 func (s *shop) secondStore() *dbmetrics.Store {
 	s.other = newDatabase()
+	s.other.Orders = map[int64]string{packed: elsewhere}
 	pool := s.other.Open()
 	s.cancel = append(s.cancel, func() { _ = pool.Close() })
 	store, err := dbmetrics.NewStore(pool)

@@ -85,6 +85,9 @@ const (
 // longer than two seconds: a store may have a limit of its own.
 const takes = 80 * time.Millisecond
 
+// elsewhere is the status of an order in the second store's database.
+const elsewhere = "sold out"
+
 // orders are those that are there, and their status.
 var orders = map[int64]string{shipped: "shipped", packed: "packed", halfway: "packed", minute: "delivered",
 	fast: "packed", slower: "shipped", slow: "delivered", neighbor: "returned", passing: "packed"}

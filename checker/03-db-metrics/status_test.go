@@ -23,10 +23,12 @@ func TestStatusReturned(t *testing.T) {
 				Want: e.scene() + recorder.Table([]string{"Status of order " + fmt.Sprint(c.order), c.due()}),
 				Got:  e.scene() + recorder.Table([]string{"Status of order " + fmt.Sprint(c.order), c.returned()}),
 			})
-			due := orders[c.order]
+			due := c.stored()
 			switch {
 			case c.panicked != nil:
 				f.Cause = "Status panics, and takes the request with it."
+			case e.name == twoStores.name:
+				f.Cause = "There are two stores, each with a database: what belongs to a store is a field of it, and no variable of the package."
 			case c.want == found && c.err != nil:
 				f.Cause = "The database has answered, and the caller is told of an error: a customer whose order is there gets a 500."
 			case c.want == found && c.status == "":
@@ -47,11 +49,11 @@ func (c *seen) passedOff() bool { return errors.Is(c.err, handlerspans.ErrNotFou
 
 // due is what Status should return.
 func (c *seen) due() string {
-	status, ok := orders[c.order]
+	status := c.stored()
 	switch {
 	case c.want == none:
 		return "ErrNotFound"
-	case ok && (c.want == found || c.want == follows):
+	case status != "" && (c.want == found || c.want == follows):
 		return fmt.Sprintf("%q", status)
 	}
 	return "an error"
