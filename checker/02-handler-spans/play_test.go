@@ -3,7 +3,6 @@ package handlerspans_test
 import (
 	"context"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -157,7 +155,7 @@ func (st *stage) one(h http.Handler, s situation, w way) *evidence {
 	first := e.requests[0]
 	st.orders.expect(first.id, e.store, first.leaver(e.situation, reading))
 	st.api.expect(first.id, e.situation.api, first.leaver(e.situation, paying), st.patient)
-	before, open := st.rec.Ended(), st.rec.Unended()
+	started, ended := st.rec.Counts()
 
 	var all sync.WaitGroup
 	for i, r := range e.requests {
@@ -167,16 +165,15 @@ func (st *stage) one(h http.Handler, s situation, w way) *evidence {
 		})
 	}
 	all.Wait()
-	st.settle(func() bool { return !st.orders.busy() && !st.api.busy() && len(st.opened(open)) == 0 })
+	st.settle(func() bool { return !st.orders.busy() && !st.api.busy() && st.ended(started, ended) })
 
-	e.spans, e.open = st.rec.Since(before), st.opened(open)
+	e.spans, e.open = st.rec.Since(started, ended)
 	e.reads, e.asked = st.orders.seen(), st.api.seen()
 	return e
 }
 
-// opened returns the spans that are open, and were not before.
-func (st *stage) opened(before tracetest.SpanStubs) tracetest.SpanStubs {
-	return slices.DeleteFunc(st.rec.Unended(), func(s tracetest.SpanStub) bool {
-		return slices.ContainsFunc(before, func(b tracetest.SpanStub) bool { return b.SpanContext.Equal(s.SpanContext) })
-	})
+// ended reports whether every span that has started since then has ended.
+func (st *stage) ended(started, ended int) bool {
+	_, open := st.rec.Since(started, ended)
+	return len(open) == 0
 }

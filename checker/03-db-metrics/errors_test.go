@@ -1,8 +1,6 @@
 package dbmetrics_test
 
 import (
-	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,8 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
-	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
 	dbmetrics "otel.workshop/steps/03-db-metrics"
@@ -19,112 +17,207 @@ import (
 
 // A failed query should show on its span, status Error and the database's own code, and have one error.type for each kind of failure, on the span and in the metrics alike.
 func TestErrorsRecorded(t *testing.T) {
-	failures := []struct {
-		what      string
-		err       error
-		kind, sql string // what is wanted: a word for the kind, the database's code
-	}{
-		{"no table orders", database.NoTable("orders"), "A", "42P01"},
-		{"no table order", database.NoTable("order"), "A", "42P01"},
-		{"disk full", database.ErrDiskFull, "B", "53100"},
-		{"no connection", database.ErrConnection, "C", ""},
-	}
-	const takes = 10 * time.Millisecond
-	db := &database.Database{Takes: takes, Fails: make(map[int64]error)}
-	for i, failure := range failures {
-		db.Fails[int64(i)] = failure.err
-	}
-	s := open(t, db, func(ctx context.Context, s *shop) {
-		for i := range failures {
-			_, _, _ = s.status(ctx, int64(i)) // each fails
+	all := played(t)
+	kinds := make(map[string]string) // error.type by kind of failure
+	header := []string{"failure", "span", "error.type", "code", "counted as", "timed as"}
+	const footnote = "\n\ncode is db.response.status_code; counted and timed as: error.type in the metrics"
+	for e := range each(all) {
+		for _, c := range e.calls {
+			row, wanted := e.failureRow(c), e.wantedRow(c)
+			f := recorder.At((*dbmetrics.Store).Status, finding.Finding{
+				Want: recorder.Table(header, wanted) + footnote,
+				Got:  recorder.Table(header, row) + footnote,
+			})
+			cause, needs := e.failure(c)
+			if kind := c.failure.kind; cause == "" && needs == nil && c.ends() == fails && kind != "" && c.tracing == sampled {
+				word, _ := c.attr("error.type")
+				if old, ok := kinds[kind]; ok && old != word {
+					f.Want, f.Got = kindsTable(all, header, (*evidence).wantedRow), kindsTable(all, header, (*evidence).failureRow)
+					cause = "Two failures of one kind have two values of error.type. As a metric's attribute each of them is a series. Take the\ncode that the database gives, or a word of your own."
+					if strings.Contains(c.err.Error(), word) {
+						cause = "Two failures of one kind have two values of error.type: the message is in it. As a metric's attribute that\nis a series for each message. Take the code that the database gives, or a word of your own."
+					}
+				}
+				kinds[kind] = word
+			}
+			if _, n := e.counted(queryCount); cause == "" && needs == nil && c.tracing == unsampled && c.ends() == fails && len(e.calls) == 1 && n.types[kinds[c.failure.kind]] == 0 {
+				cause = "The word differs where the trace is not sampled: it is to be taken from the error, not from the span."
+			}
+			if cause == "" && needs == nil {
+				continue
+			}
+			f.Cause = cause
+			e.fail(t, f, needs...)
 		}
-	})
-	header := []string{"failure", "status", "error.type", "db.response.status_code"}
-	want, got := [][]string{header}, [][]string{header}
-	for _, failure := range failures {
-		want = append(want, []string{failure.what, "Error", failure.kind, failure.sql})
 	}
-	const same = "the same three"
-	want = append(want, []string{queryCount, "", same}, []string{queryDuration, "", same})
-	f := recorder.At((*dbmetrics.Store).Status, finding.Finding{
-		Want: recorder.Table(want...) + "\n\nA, B and C: words of your choice, such as 42P01",
-		Got:  recorder.Tree(s.rec.Spans()),
-	})
-	spans := s.queries()
-	if len(spans) != len(failures) {
-		needs(t, f, "query-span")
+	if kinds["A"] == kinds["B"] || kinds["A"] == kinds["C"] || kinds["B"] == kinds["C"] {
+		recorder.Fail(t, recorder.At((*dbmetrics.Store).Status, finding.Finding{
+			Want:  kindsTable(all, header, (*evidence).wantedRow),
+			Got:   kindsTable(all, header, (*evidence).failureRow),
+			Cause: "One word stands for failures that have nothing in common, and tells them apart no better than none.\nThe database has a code for each kind of failure; what never reached it needs a word of your own.",
+		}))
 	}
-	marked, coded, event := true, true, false
-	types := make(map[string]bool)
-	kinds := make([]string, len(failures))
-	for i, failure := range failures {
-		kind, _ := recorder.Attr(spans[i].Attributes, "error.type")
-		code, _ := recorder.Attr(spans[i].Attributes, "db.response.status_code")
-		types[kind], kinds[i] = true, kind
-		if spans[i].Status.Code != codes.Error {
-			marked, event = false, event || len(spans[i].Events) > 0
-		}
-		coded = coded && (failure.sql == "" || code == failure.sql)
-		got = append(got, []string{failure.what, spans[i].Status.Code.String(), short(orNone(kind)), code})
-	}
-	alike := true
-	for _, name := range []string{queryCount, queryDuration} {
-		m, ok := s.rec.Metric(name)
-		inMetric := make(map[string]bool)
-		for _, p := range m.Points {
-			kind, _ := p.Attr("error.type")
-			inMetric[kind] = true
-		}
-		shown := list(inMetric)
-		switch {
-		case !ok:
-			shown = "nothing measured"
-		case maps.Equal(types, inMetric) && len(types) == 3:
-			shown = same
-		case maps.Equal(types, inMetric):
-			shown = fmt.Sprintf("the same %d", len(types))
-		}
-		got = append(got, []string{name, "", shown})
-		f.Got = recorder.Table(got...)
-		switch {
-		case !ok && name == queryDuration:
-			f.Cause = "A query that fails is not timed. Those that ran out of time are the slowest of all, and would be in no percentile."
-			needs(t, f, "duration-in-seconds")
-		case name == queryCount && (!ok || inMetric[""]): // it does not count failures as such
-			needs(t, f, "queries-counted")
-		}
-		alike = alike && maps.Equal(types, inMetric)
-	}
-	switch {
-	case !marked && spans[0].EndTime.Sub(spans[0].StartTime) < takes: // what is set after End is lost
-		needs(t, f, "query-span")
-	case !marked && event:
-		f.Cause = "RecordError adds an event, and leaves the span's status as it was: SetStatus(codes.Error, …) marks it."
-	case !marked:
-		f.Cause = "The query failed, and its span looks like any other."
-	case types[""]:
-		f.Cause = "Without error.type on the span, nobody can tell one failure from another."
-	case kinds[0] != kinds[1]:
-		f.Cause = "Two failures of one kind have two values of error.type: the message is in it. As a metric's attribute that\nis a series for each message. Take the code that the database gives, or a word of your own."
-	case kinds[0] == kinds[2] || kinds[0] == kinds[3] || kinds[2] == kinds[3]:
-		f.Cause = "One word stands for failures that have nothing in common, and tells them apart no better than none.\nThe database has a code for each kind of failure; what never reached it needs a word of your own."
-	case !alike:
-		f.Cause = "The metrics and the spans don't say the same: whoever sees the number rise could not find the traces of it."
-	case !coded:
-		f.Cause = "The database says what was wrong in five characters, its SQLSTATE: *pq.Error has it as Code. On the span it is\ndb.response.status_code."
-	default:
-		return
-	}
-	recorder.Fail(t, f)
 }
 
-func list(set map[string]bool) string {
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		names = append(names, short(orNone(name)))
+// failure says what is wrong with the telemetry of one call, or which check
+// has to pass before it can be said.
+func (e *evidence) failure(c *seen) (cause string, needs []string) {
+	_, n := e.counted(queryCount)
+	_, timed := e.counted(queryDuration)
+	b := e.bounds()
+	spans := c.queries()
+	if c.tracing != unsampled && len(spans) == 0 {
+		return "There is no span to say it.", []string{"query-span"}
 	}
-	return strings.Join(names, ", ")
+	marked := slices.ContainsFunc(spans, func(s span) bool { return s.Status.Code == codes.Error })
+	word, typed := c.attr("error.type")
+	code, _ := c.attr("db.response.status_code")
+	took := time.Duration(0)
+	for _, s := range spans {
+		took = max(took, s.EndTime.Sub(s.StartTime))
+	}
+	from, to := c.works()
+	switch ends := c.ends(); {
+	case c.tracing == unsampled:
+	case n.bare > 0:
+		return "The counter does not say how a query has ended.", []string{"queries-counted"}
+	case caller(c.spans).Status.Code == codes.Error || len(caller(c.spans).Events) > 0:
+		return "The caller's span is marked, which is the caller's business: it learns of the failure from the error that Status\nreturns, and decides what that means for it.", nil
+	case ends == found && (marked || typed):
+		if n.failed > b.failMax {
+			needs = []string{"queries-counted"}
+		}
+		return "The database has answered, and the span says that it has not: a healthy query has neither status Error nor\nerror.type.", needs
+	case ends == found && slices.ContainsFunc(spans, func(s span) bool { return s.Status.Code == codes.Ok }):
+		return "Nothing is wrong with a span that has no status: Ok is a verdict, somebody has looked at this one, and it is final.\nLeave it alone.", nil
+	case ends != fails && ends != late:
+	case took < to.Sub(from) && !marked: // what is set after End is lost
+		return "The span had ended when the query failed.", []string{"query-span"}
+	case !marked && slices.ContainsFunc(spans, func(s span) bool { return len(s.Events) > 0 }):
+		return "RecordError adds an event, and leaves the span's status as it was: SetStatus(codes.Error, …) marks it.", nil
+	case !marked:
+		return "The query failed, and its span looks like any other.", nil
+	case !typed && recorder.NearAttr("error.type", spans[0].Attributes) != "":
+		return recorder.Slip(recorder.NearAttr("error.type", spans[0].Attributes), "error.type"), nil
+	case word == "":
+		return "Without error.type on the span, nobody can tell one failure from another.", nil
+	case c.failure.code == "" && code != "" && c.want != follows && !c.cut():
+		return "The database has given no code, because it was never asked or never answered: one that is made up sends people\nto look for what it means.", nil
+	case ends == fails && c.failure.code != "" && code != c.failure.code:
+		cause = "The database says what was wrong in five characters, its SQLSTATE: *pq.Error has it as Code. On the span it is\ndb.response.status_code."
+		if code != "" {
+			cause = "The code on the span is " + short(code) + ", and the database has said " + c.failure.code + "."
+		} else if slip := recorder.NearAttr("db.response.status_code", spans[0].Attributes); slip != "" {
+			cause = recorder.Slip(slip, "db.response.status_code")
+		}
+		return cause, nil
+	}
+	if !e.ending(fails, late, left, unclear) {
+		return "", nil
+	}
+	if e.ending(none) && len(e.calls) > 1 {
+		return "", nil // whether that is a failure, another check asks
+	}
+	switch {
+	case n.bare > 0 || n.failed > b.failMax:
+		return "The counter does not say whether it has failed.", []string{"queries-counted"}
+	case n.all() < b.min && len(e.calls) == 1:
+		return "It is not counted.", []string{"queries-counted"}
+	case e.ending(fails, late) && n.failed < b.failMin:
+		return "It does not count as a failure.", []string{"queries-counted"}
+	case e.ending(fails, late) && timed.all() < b.min && len(e.calls) == 1:
+		return "A query that fails is not timed. Those that ran out of time are the slowest of all, and would be in no percentile.", nil
+	case !maps.Equal(keys(n.types), keys(timed.types)) && len(n.types) > 0 && len(timed.types) == 0:
+		return "The duration is recorded without error.type: what failed and what did not are in one heap, and whoever sees the\nnumber rise can't ask how long those took.", nil
+	case !maps.Equal(keys(n.types), keys(timed.types)):
+		return "The two metrics don't say the same: whoever sees the number of failures rise could not find how long they took.", nil
+	case !e.any(func(c *seen) bool { return c.tracing == unsampled }) && !maps.Equal(keys(n.types), e.spanTypes()):
+		if n.types[""] > 0 {
+			needs = []string{"queries-counted"}
+		}
+		return "The metrics and the spans don't say the same: whoever sees the number rise could not find the traces of it.", needs
+	}
+	return "", nil
 }
+
+func keys(types map[string]float64) map[string]bool {
+	set := make(map[string]bool)
+	for k := range types {
+		set[k] = true
+	}
+	return set
+}
+
+// spanTypes returns the values of error.type on the situation's spans.
+func (e *evidence) spanTypes() map[string]bool {
+	set := make(map[string]bool)
+	for _, c := range e.calls {
+		for _, s := range c.queries() {
+			if word, ok := recorder.Attr(s.Attributes, "error.type"); ok {
+				set[word] = true
+			}
+		}
+	}
+	return set
+}
+
+// caller returns the span from within which Status was called.
+func caller(spans tracetest.SpanStubs) span {
+	s, _ := recorder.Named(spans, "load order")
+	return s
+}
+
+// failureRow is a row of a finding: how a call's failure is told.
+func (e *evidence) failureRow(c *seen) []string {
+	status, word, code := "none", "", ""
+	for _, s := range c.queries() {
+		if s.Status.Code != codes.Unset || status == "none" {
+			status = s.Status.Code.String()
+		}
+	}
+	word, _ = c.attr("error.type")
+	code, _ = c.attr("db.response.status_code")
+	_, n := e.counted(queryCount)
+	_, timed := e.counted(queryDuration)
+	says := func(n cells) string {
+		switch {
+		case n.all() == 0:
+			return "not at all"
+		case len(n.types) == 0:
+			return "no failure"
+		}
+		return n.kinds()
+	}
+	return []string{e.name + e.round, status, short(orNone(word)), code, says(n), says(timed)}
+}
+
+// wantedRow is the row as it should be.
+func (e *evidence) wantedRow(c *seen) []string {
+	switch c.ends() {
+	case found, none, unclear, left:
+		return []string{e.name + e.round, "Unset", "none", "", "no failure", "no failure"}
+	}
+	kind := c.failure.kind
+	if kind == "" {
+		kind = "a word"
+	}
+	return []string{e.name + e.round, "Error", kind, c.failure.code, kind, kind}
+}
+
+// kindsTable draws the failures of the first round that have a kind.
+func kindsTable(all []*evidence, header []string, row func(*evidence, *seen) []string) string {
+	const spans = 4 // columns that tell of the span
+	rows := [][]string{header[:spans]}
+	for _, e := range all {
+		if c := e.calls[0]; e.round == first && c.failure.kind != "" && c.tracing == sampled && len(e.calls) == 1 {
+			rows = append(rows, row(e, c)[:spans])
+		}
+	}
+	return recorder.Table(rows...) + "\n\nA, B, C and D: words of your choice, such as 42P01; code is db.response.status_code"
+}
+
+// span is short for what a recorded span is.
+type span = tracetest.SpanStub
 
 // short cuts what would not fit into a table.
 func short(s string) string {

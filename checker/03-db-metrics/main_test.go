@@ -5,9 +5,12 @@ package dbmetrics_test
 import (
 	"context"
 	"database/sql"
+	"iter"
+	"strings"
+	"sync/atomic"
 	"testing"
-	"time"
 
+	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
@@ -19,71 +22,103 @@ import (
 
 func TestMain(m *testing.M) { recorder.Main(m, nil) }
 
-// A shop is the learner's store on a database of ours.
+// A shop is the learner's store on a database of ours, and what was seen of it.
 type shop struct {
 	rec   *recorder.Recorder
 	db    *database.Database
 	pool  *sql.DB
 	store *dbmetrics.Store
+	other *database.Database // of the second store
+
+	meters  *front
+	dawdles atomic.Bool // whether spans take their time to start
+	cancel  []func()    // what ends with the check
+	seen    []*evidence
+	last    recorder.Snapshot // what was measured until the last one
+}
+
+// played plays all situations, and returns what was seen of each.
+func played(t *testing.T) []*evidence {
+	t.Helper()
+	return open(t, newDatabase(), func(ctx context.Context, s *shop) { s.playAll(ctx) }).seen
+}
+
+// each goes through what was seen, and remembers what a rule is looking at: the
+// spans of that situation are what a learner wants to see beside the finding.
+func each(all []*evidence) iter.Seq[*evidence] {
+	return func(yield func(*evidence) bool) {
+		for _, e := range all {
+			lookedAt = e
+			if !yield(e) {
+				return
+			}
+		}
+		lookedAt = nil
+	}
+}
+
+var lookedAt *evidence // a process runs one check
+
+// shown are the spans that the check shows: those that it looked at last when
+// it failed; those of the first situation when it did not.
+func (s *shop) shown() (spans tracetest.SpanStubs) {
+	e := lookedAt
+	if e == nil && len(s.seen) > 0 {
+		e = s.seen[0]
+	} else if e == nil {
+		return s.rec.Spans()
+	}
+	for _, c := range e.calls {
+		spans = append(spans, c.spans...)
+	}
+	return append(spans, e.lost...)
 }
 
 // open runs f with a store on db, in a bubble of fake time.
 func open(t *testing.T, db *database.Database, f func(ctx context.Context, s *shop)) *shop {
 	t.Helper()
-	if db.Orders == nil {
-		db.Orders = map[int64]string{7: "packed", 42: "shipped"}
-	}
-	s := &shop{rec: recorder.Global(t, "demo-service"), db: db}
+	s := &shop{db: db, other: &database.Database{}}
+	s.rec = recorder.GlobalThrough(t, "demo-service", s.shown, func(p metric.MeterProvider) metric.MeterProvider {
+		s.meters = &front{MeterProvider: p}
+		return s.meters
+	}, func(p trace.TracerProvider) trace.TracerProvider {
+		return dawdling{p, &s.dawdles}
+	})
 	var failed error
 	recorder.Bubble(t, recorder.At(dbmetrics.NewStore, finding.Finding{
 		Want: "NewStore and Status return",
 		Got:  "one of them waits for ever, for something that nobody will do",
 	}), func(ctx context.Context) {
 		s.pool = db.Open()
-		defer func() { _ = s.pool.Close() }() // a pool that is closed in the bubble leaves nothing in it
+		defer func() {
+			for _, cancel := range s.cancel {
+				cancel()
+			}
+			_ = s.pool.Close() // a pool that is closed in the bubble leaves nothing in it
+		}()
 		if s.store, failed = dbmetrics.NewStore(s.pool); failed == nil {
 			f(ctx, s)
 		}
 	})
-	if failed != nil || s.store == nil {
-		got := "nil, and no error"
-		if failed != nil {
-			got = failed.Error()
-		}
-		recorder.Fail(t, recorder.At(dbmetrics.NewStore, finding.Finding{Want: "NewStore   a store, and no error", Got: "NewStore   " + got}))
+	if failed == nil && s.store != nil {
+		return s
 	}
-	return s
-}
-
-// status asks for an order's status, from within a span "load order", and
-// returns the trace of that. A query that lasts for an hour is given up.
-func (s *shop) status(ctx context.Context, id int64) (trace.TraceID, string, error) {
-	ctx, span := s.rec.TracerProvider.Tracer("demo.handler").Start(ctx, "load order")
-	defer span.End()
-	ctx, cancel := context.WithTimeout(ctx, time.Hour)
-	defer cancel()
-	status, err := s.store.Status(ctx, id)
-	return span.SpanContext().TraceID(), status, err
-}
-
-// queries returns the spans "db.query", in the order in which they ended.
-func (s *shop) queries() (spans tracetest.SpanStubs) {
-	for _, span := range s.rec.Spans() {
-		if span.Name == "db.query" {
-			spans = append(spans, span)
+	got := "nil, and no error"
+	if failed != nil {
+		got = failed.Error()
+	}
+	home := "status-returned"
+	for _, m := range s.meters.failed() {
+		if id, ok := homes[m.name]; ok {
+			home, got = id, got+"\n"+m.name+"   "+m.err.Error()
 		}
 	}
-	return spans
+	if !strings.EqualFold(t.Name(), "Test"+strings.ReplaceAll(home, "-", "")) {
+		recorder.Needs(t, home)
+	}
+	recorder.Fail(t, recorder.At(dbmetrics.NewStore, finding.Finding{Want: "NewStore   a store, and no error", Got: "NewStore   " + got}))
+	return nil
 }
 
-// series draws the points of a metric, a line each, as value prints them.
-func series(m recorder.Metric, value func(recorder.Point) string) string {
-	if len(m.Points) == 0 {
-		return "no " + m.Name
-	}
-	rows := [][]string{{m.Name}}
-	for _, p := range m.Points {
-		rows = append(rows, []string{"  " + p.String(), value(p)})
-	}
-	return recorder.Table(rows...)
-}
+// homes are the checks that speak of an instrument.
+var homes = map[string]string{queryCount: "queries-counted", queryDuration: "duration-in-seconds", poolCount: "pool-observed", callbacks: "pool-observed"}

@@ -1,50 +1,40 @@
 package dbmetrics_test
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"otel.workshop/checker/recorder"
 )
 
-// The instruments of the step.
+// The names of the step.
 const (
+	querySpan     = "db.query"
+	scope         = "demo.db" // the tracer's and the meter's
 	queryCount    = "db.query.count"
 	queryDuration = "db.query.duration"
 	poolCount     = "db.client.connection.count"
 )
 
-// missing says that there is no metric of that name, and which others there
-// are that no check asks for.
-func missing(rec *recorder.Recorder, name string) string {
-	if others := unknown(rec); others != nil {
-		return "no " + name + ", but " + strings.Join(others, ", ")
+// absent says that there is no metric of that name, and which others there
+// are that no check asks for; and, where one of those looks like a slip in the
+// name, that it is.
+func absent(all []*evidence, name string) (got, cause string) {
+	names := all[len(all)-1].after.Names()
+	others := slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return n == queryCount || n == queryDuration || n == poolCount
+	})
+	got = "no " + name
+	if len(others) > 0 {
+		got += ", but " + strings.Join(others, ", ")
 	}
-	return "no " + name
+	if slip := recorder.NearMiss(name, names...); slip != "" {
+		return got, recorder.Slip(slip, name)
+	}
+	return got, ""
 }
 
-// misnamed reports whether there is a metric that no check asks for.
-func misnamed(rec *recorder.Recorder) bool { return unknown(rec) != nil }
-
-func unknown(rec *recorder.Recorder) (names []string) {
-	for _, name := range slices.Sorted(maps.Keys(metrics(rec))) {
-		if name != queryCount && name != queryDuration && name != poolCount {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// metrics returns all that was measured, by name.
-func metrics(rec *recorder.Recorder) map[string]recorder.Metric {
-	all := make(map[string]recorder.Metric)
-	for _, sm := range rec.Metrics().ScopeMetrics {
-		for _, data := range sm.Metrics {
-			if m, ok := rec.Metric(data.Name); ok {
-				all[m.Name] = m
-			}
-		}
-	}
-	return all
+// measured reports whether a metric of that name has a point at all.
+func measured(all []*evidence, name string) bool {
+	return slices.ContainsFunc(all, func(e *evidence) bool { return len(e.after[name].Points) > 0 })
 }

@@ -8,99 +8,127 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
 	dbmetrics "otel.workshop/steps/03-db-metrics"
 )
 
+const poolState = "db.client.connection.state"
+
 // db.client.connection.count, an up-down counter, should tell how many connections of the pool are idle and how many used.
 func TestPoolObserved(t *testing.T) {
-	const name = poolCount
-	rows := [][]string{{name, "idle", "used"}}
+	rows := [][]string{{poolCount, "idle", "used"}}
 	want, got := rows[:1:1], rows[:1:1]
-	kind := ""
+	var last recorder.Metric
+	var slip string
 	look := func(when string, s *shop) {
 		stats := s.pool.Stats()
 		want = append(want, []string{when, fmt.Sprint(stats.Idle), fmt.Sprint(stats.InUse)})
-		m, _ := s.rec.Metric(name)
-		values := map[string]string{"idle": "not there", "used": "not there"}
-		for _, p := range m.Points {
-			if state, ok := p.Attr("db.client.connection.state"); ok {
-				values[state] = fmt.Sprint(p.Value)
+		last = s.rec.Snapshot()[poolCount]
+		values := map[string]float64{}
+		for _, p := range last.Points {
+			if state, ok := p.Attr(poolState); ok {
+				values[state] += p.Value
+			} else if near := recorder.NearAttr(attribute.Key(poolState), p.Attrs); near != "" {
+				slip = recorder.Slip(near, poolState)
 			}
 		}
-		kind = m.Kind
-		got = append(got, []string{when, values["idle"], values["used"]})
+		row := []string{when}
+		for _, state := range []string{"idle", "used"} {
+			if n, ok := values[state]; ok {
+				row = append(row, fmt.Sprint(n))
+			} else {
+				row = append(row, "not there")
+			}
+		}
+		got = append(got, row)
 	}
-	s := open(t, &database.Database{Takes: time.Minute}, func(ctx context.Context, s *shop) {
+	s := open(t, newDatabase(), func(ctx context.Context, s *shop) {
+		look("before the first query", s)
 		done := make(chan struct{})
-		for range 2 {
+		for _, order := range []int64{minute, minute, neighbor} {
 			go func() {
-				_, _, _ = s.status(ctx, 42)
+				s.ask(ctx, &seen{call: call{order: order}})
 				done <- struct{}{}
 			}()
 		}
 		time.Sleep(time.Second)
-		look("two queries run", s)
+		look("three queries run", s)
+		<-done
+		time.Sleep(time.Second)
+		look("two of them still run", s)
 		<-done
 		<-done
 		time.Sleep(time.Second) // what a query leaves behind has been put away
-		look("they have ended", s)
+		look("all have ended", s)
+		for range 3 {
+			s.ask(ctx, &seen{call: call{order: shipped}})
+		}
+		look("after three more", s)
 	})
 	f := recorder.At(dbmetrics.NewStore, finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)})
+	registered := 0
+	for _, name := range s.meters.since(0) {
+		if name == callbacks {
+			registered++
+		}
+	}
 	switch {
-	case kind == "":
-		f.Got = missing(s.rec, name)
+	case len(last.Points) == 0:
+		var near string
+		f.Got, near = absent([]*evidence{{after: s.rec.Snapshot()}}, poolCount)
 		f.Cause = "Nobody calls you when a connection becomes idle, so you are asked instead: an observable instrument has\na callback, which runs whenever metrics are collected. It has to be registered, for that instrument."
-	case f.Got != f.Want && strings.Contains(f.Got, "not there"):
-		f.Cause = "Each state is a series of its own, told apart by the attribute db.client.connection.state, idle or used.\ndb.Stats() has both numbers, Idle and InUse."
-	case f.Got != f.Want && slices.Equal(got[1][1:], got[2][1:]):
-		f.Cause = "The numbers stay what they were: db.Stats() has to be called in the callback, each time that it runs, and\nnot before."
-	case f.Got != f.Want:
-		f.Cause = "db.Stats() has both numbers, Idle and InUse, whenever the callback asks. The attribute\ndb.client.connection.state says which is which: idle or used."
-	case kind != "up-down counter":
-		f.Got, f.Want = name+"   "+kind, name+"   up-down counter"
+		if near != "" {
+			f.Cause = near
+		}
+	case f.Got == f.Want && last.Kind != "up-down counter":
+		f.Got, f.Want = poolCount+"   "+last.Kind, poolCount+"   up-down counter"
 		f.Cause = "Connections can be added up, over states and over services, and go up and down: that is an UpDownCounter.\nA gauge is for what makes no sense as a sum, like a temperature."
-	default:
+	case f.Got == f.Want:
 		return
+	case registered > 1:
+		f.Cause = fmt.Sprintf("%d callbacks are registered, and what they observe adds up.", registered)
+		recorder.Needs(t, "instruments-made-once")
+	case slip != "":
+		f.Cause = slip
+	case strings.Contains(f.Got, "not there"):
+		f.Cause = "Each state is a series of its own, told apart by the attribute db.client.connection.state, idle or used.\ndb.Stats() has both numbers, Idle and InUse."
+	case !slices.ContainsFunc(got[2:], func(row []string) bool { return !slices.Equal(row[1:], got[1][1:]) }):
+		f.Cause = "The numbers stay what they were: db.Stats() has to be called in the callback, each time that it runs, and\nnot before."
+	default:
+		f.Cause = "db.Stats() has both numbers, Idle and InUse, whenever the callback asks. The attribute\ndb.client.connection.state says which is which: idle or used."
 	}
 	recorder.Fail(t, f)
 }
 
 // Every query should give its connection back to the pool.
 func TestConnectionsReturned(t *testing.T) {
-	header := []string{"with one connection", "query", "still in use"}
-	want, got := [][]string{header}, [][]string{header}
-	db := &database.Database{Fails: map[int64]error{1: database.NoTable("orders")}}
-	s := open(t, db, func(ctx context.Context, s *shop) {
-		s.pool.SetMaxOpenConns(1)
-		// A context that ends closes what was left open, and would hide it: each
-		// query has more time than all that come after it together.
-		for _, r := range []struct {
-			what  string
-			id    int64
-			limit time.Duration
-		}{{"an order", 42, 1000 * time.Hour}, {"no such order", 999, 100 * time.Hour}, {"a failure", 1, 10 * time.Hour}, {"another order", 7, time.Hour}} {
-			limited, cancel := context.WithTimeout(ctx, r.limit)
-			defer cancel()
-			start := time.Now()
-			_, _ = s.store.Status(limited, r.id)
-			fate := "answered"
-			if time.Since(start) >= r.limit {
-				fate = "waits for a connection"
-			}
-			time.Sleep(time.Second) // what a query leaves behind has been put away
-			want = append(want, []string{r.what, "answered", "0"})
-			got = append(got, []string{r.what, fate, fmt.Sprint(s.pool.Stats().InUse)})
+	const few = 4 // statements on a connection; one that is prepared once is there once on each
+	all := played(t)
+	for e := range each(all) {
+		says := func(inUse, statements string) string {
+			return e.scene() + recorder.Table([]string{"connections in use", inUse}, []string{"statements open", statements})
 		}
-	})
-	if len(s.db.Queries()) > 0 && recorder.Table(want...) == recorder.Table(got...) {
-		return
+		f := recorder.At((*dbmetrics.Store).Status, finding.Finding{
+			Want: says("0", "none, or one that is prepared once"),
+			Got:  says(fmt.Sprint(e.inUse), fmt.Sprintf("%d on %d connections", e.leaves.Statements, e.leaves.Connections)),
+		})
+		switch {
+		case e.inUse > 0:
+			if e.any(func(c *seen) bool {
+				return slices.ContainsFunc(c.asked, func(q database.Query) bool { return q.End.IsZero() })
+			}) {
+				recorder.Needs(t, "query-obeys-context") // the query still runs
+			}
+			f.Cause = "Rows hold a connection until they are closed or read to their end; a sql.Conn, until it is closed; a sql.Tx, until\nCommit or Rollback. Defer that, and every way out gives it back: when the pool has run dry, each request waits\nfor a connection that never comes. QueryRowContext and Scan give it back by themselves."
+		case e.leaves.Statements > few*max(1, e.leaves.Connections):
+			f.Cause = "A statement that is prepared for a query and not closed stays in the server's memory, and in the pool's, for as long as\nthe connection lives. Close it when the query is over, or prepare it once."
+		default:
+			continue
+		}
+		recorder.Fail(t, f)
 	}
-	recorder.Fail(t, recorder.At((*dbmetrics.Store).Status, finding.Finding{
-		Want:  recorder.Table(want...),
-		Got:   recorder.Table(got...),
-		Cause: "Rows hold a connection until they are closed or read to their end; a sql.Conn, until it is closed; a sql.Tx, until\nCommit or Rollback. Defer that, and every way out gives it back: when the pool has run dry, each request waits\nfor a connection that never comes. QueryRowContext and Scan give it back by themselves.",
-	}))
 }

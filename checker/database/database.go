@@ -6,45 +6,87 @@ package database
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"errors"
-	"io"
-	"net"
-	"os"
+	"slices"
 	"sync"
-	"syscall"
 	"time"
-
-	"github.com/lib/pq"
 )
 
 // A Database holds orders. Safe for concurrent use; set the fields before.
 type Database struct {
 	Orders map[int64]string        // status by id
+	Nulls  map[int64]bool          // orders whose status is NULL
 	Takes  time.Duration           // how long each query takes
-	Fails  map[int64]error         // what asking for an order fails with
 	Varies map[int64]time.Duration // how long asking for an order takes, if not Takes
+	Fails  map[int64]error         // what asking for an order fails with
+	Breaks map[int64]error         // what reading an order's rows fails with; they take as long as the query did
 	Panics map[int64]any           // what asking for an order panics with
 
-	mu      sync.Mutex
-	queries []Query
-	cut     int
+	mu         sync.Mutex
+	statements []*Query
+	cut        int
+	left       Left
+	faults     Faults
+	dead       int // how many statements will still find that their connection is dead
 }
 
 // A Query is what the database was asked.
 type Query struct {
-	Text string
-	Args []any
+	Text    string
+	Args    []any
+	Order   int64 // the order that it asks for
+	Exec    bool  // a statement without rows, such as SET, and not a query
+	Context context.Context
+	Start   time.Time
+	End     time.Time // zero while it runs
+	Cut     bool      // ended by its context
 }
+
+// Faults are what a database can suffer from while it runs. A nil error is
+// none.
+type Faults struct {
+	Connect error // each connection is lost, and no new one is to be had
+	Begin   error // no transaction begins
+	Commit  error // none is committed
+}
+
+// Left is what is open: it costs the server memory, and the pool a connection.
+type Left struct{ Rows, Statements, Transactions, Connections int }
 
 // Open returns a pool of connections to d. Close it.
 func (d *Database) Open() *sql.DB { return sql.OpenDB(connector{d}) }
 
-// Queries returns what was asked so far.
-func (d *Database) Queries() []Query {
+// Suffer makes the database fail so from now on; the zero Faults end it.
+func (d *Database) Suffer(f Faults) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return append([]Query(nil), d.queries...)
+	d.faults = f
+}
+
+// Kill makes the next n statements find that their connection is dead. Nothing
+// was sent then, so database/sql tries another connection by itself.
+func (d *Database) Kill(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.dead = n
+}
+
+// Queries returns what was asked so far, without statements that have no rows.
+func (d *Database) Queries() []Query {
+	return slices.DeleteFunc(d.Since(time.Time{}), func(q Query) bool { return q.Exec })
+}
+
+// Since returns all that was asked from a time on.
+func (d *Database) Since(begin time.Time) (asked []Query) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, q := range slices.Backward(d.statements) {
+		if q.Start.Before(begin) {
+			break
+		}
+		asked = append(asked, *q)
+	}
+	slices.Reverse(asked)
+	return asked
 }
 
 // Cut counts the queries that were ended by their context.
@@ -54,121 +96,48 @@ func (d *Database) Cut() int {
 	return d.cut
 }
 
-// Errors as lib/pq v1.12.3 returns them, compared with PostgreSQL 15.
-//
-// A query that its context ends while it runs is canceled at the server, and
-// comes back as the server's error: it wraps no error of the context. One whose
-// context has ended before, or ends while it waits for a connection, never
-// reaches the driver: database/sql returns the context's own error.
-var (
-	ErrCanceled   error = &pq.Error{Severity: "ERROR", Code: "57014", Message: "canceling statement due to user request"}
-	ErrDiskFull   error = &pq.Error{Severity: "ERROR", Code: "53100", Message: "could not write to file: No space left on device"}
-	ErrConnection error = &net.OpError{
-		Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 5432},
-		Err: os.NewSyscallError("connect", syscall.ECONNREFUSED),
-	}
-)
-
-// NoTable is the error of a table that does not exist.
-func NoTable(name string) error {
-	return &pq.Error{Severity: "ERROR", Code: "42P01", Message: `relation "` + name + `" does not exist`}
+// Left returns what is open now.
+func (d *Database) Left() Left {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.left
 }
 
-// query takes its time and answers with the rows of an order.
-func (d *Database) query(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	q := Query{Text: text}
-	for _, a := range args {
-		q.Args = append(q.Args, a.Value)
-	}
-	id, err := q.order()
-	if err != nil {
-		return nil, err
-	}
+// note changes what d remembers.
+func (d *Database) note(f func()) {
 	d.mu.Lock()
-	d.queries = append(d.queries, q)
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	f()
+}
 
-	takes, ok := d.Varies[id]
-	if !ok {
-		takes = d.Takes
+// suffers returns what d fails with now.
+func (d *Database) suffers() Faults {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.faults
+}
+
+// dies reports whether a statement finds its connection dead.
+func (d *Database) dies() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.dead == 0 {
+		return false
 	}
+	d.dead--
+	return true
+}
+
+// wait lets time pass, unless the context ends before: then the driver has the
+// server cancel the query q.
+func (d *Database) wait(ctx context.Context, takes time.Duration, q *Query) error {
 	timer := time.NewTimer(takes)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
 	case <-ctx.Done():
-		d.mu.Lock()
-		d.cut++
-		d.mu.Unlock()
-		return nil, ErrCanceled
+		d.note(func() { d.cut++; q.Cut = true })
+		return ErrCanceled
 	}
-	if p := d.Panics[id]; p != nil {
-		panic(p)
-	}
-	if err := d.Fails[id]; err != nil {
-		return nil, err
-	}
-	r := &rows{columns: q.columns()}
-	if status, ok := d.Orders[id]; ok {
-		r.left = append(r.left, q.row(id, status))
-	}
-	return r, nil
-}
-
-type connector struct{ d *Database }
-
-func (c connector) Connect(context.Context) (driver.Conn, error) { return &conn{c.d}, nil }
-func (c connector) Driver() driver.Driver                        { return nil }
-
-type conn struct{ d *Database }
-
-func (c *conn) Close() error              { return nil }
-func (c *conn) Begin() (driver.Tx, error) { return tx{}, nil }
-
-// BeginTx implements driver.ConnBeginTx: any isolation, read only or not.
-func (c *conn) BeginTx(context.Context, driver.TxOptions) (driver.Tx, error) { return tx{}, nil }
-
-func (c *conn) Prepare(text string) (driver.Stmt, error) { return stmt{c.d, text}, nil }
-
-// QueryContext implements driver.QueryerContext.
-func (c *conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.d.query(ctx, text, args)
-}
-
-type tx struct{}
-
-func (tx) Commit() error   { return nil }
-func (tx) Rollback() error { return nil }
-
-type stmt struct {
-	d    *Database
-	text string
-}
-
-func (s stmt) Close() error  { return nil }
-func (s stmt) NumInput() int { return -1 }
-func (s stmt) Exec([]driver.Value) (driver.Result, error) {
-	return nil, errors.New("the checks' database only answers queries")
-}
-func (s stmt) Query([]driver.Value) (driver.Rows, error) { return nil, errors.New("unused") }
-
-// QueryContext implements driver.StmtQueryContext.
-func (s stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	return s.d.query(ctx, s.text, args)
-}
-
-type rows struct {
-	columns []string
-	left    [][]driver.Value
-}
-
-func (r *rows) Columns() []string { return r.columns }
-func (r *rows) Close() error      { return nil }
-func (r *rows) Next(dest []driver.Value) error {
-	if len(r.left) == 0 {
-		return io.EOF
-	}
-	copy(dest, r.left[0])
-	r.left = r.left[1:]
-	return nil
 }

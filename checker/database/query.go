@@ -9,31 +9,71 @@ import (
 )
 
 var (
+	comments      = regexp.MustCompile(`(?s)/\*.*?\*/|--[^\n]*`)
 	inParentheses = regexp.MustCompile(`\([^()]*\)`)
-
-	selected  = regexp.MustCompile(`(?is)^\s*select\s+(.*?)\s+from\s`)
-	condition = regexp.MustCompile(`(?is)\bwhere\b.*?'?(\d+)'?\s*(limit\s+\d+\s*)?;?\s*$`)
+	selected      = regexp.MustCompile(`(?is)^\s*select\s+(.*?)\s+from\s`)
+	fromOrders    = regexp.MustCompile(`(?is)\bfrom\s+("?\w+"?\.)?"?orders\b`)
+	parameter     = regexp.MustCompile(`(?is)\bid"?\s*(?:=|in\b|=\s*any\b)[\s(]*\$(\d+)`)
+	condition     = regexp.MustCompile(`(?is)\bwhere\b.*?'?(\d+)'?\s*\)*\s*(limit\s+\d+\s*)?;?\s*$`)
+	digits        = regexp.MustCompile(`\d+`)
 )
 
-// order returns the id of the order that is asked for: the argument, or, where
-// there is none, the number that stands in the text.
-func (q Query) order() (int64, error) {
-	if len(q.Args) > 0 {
-		if id, ok := q.Args[0].(int64); ok {
-			return id, nil
+// Plain returns the text of a query without comments, and with single spaces:
+// what it asks for, however it is written.
+func Plain(text string) string {
+	text = strings.Join(strings.Fields(comments.ReplaceAllString(text, " ")), " ")
+	return strings.TrimSpace(strings.TrimSuffix(text, ";"))
+}
+
+// order finds out which order is asked for: by the parameter that the text
+// compares with the id, by the first parameter that is a number, or, where
+// there is none, by the number that stands in the text. A query that has to do
+// with no order asks for none.
+func (q *Query) order() (asks bool, err error) {
+	text := Plain(q.Text)
+	if !fromOrders.MatchString(text) && len(q.Args) == 0 {
+		return false, nil
+	}
+	if m := parameter.FindStringSubmatch(text); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil && n >= 1 && n <= len(q.Args) {
+			if id, ok := number(q.Args[n-1]); ok {
+				q.Order = id
+				return true, nil
+			}
 		}
-		return strconv.ParseInt(fmt.Sprint(q.Args[0]), 10, 64)
 	}
-	m := condition.FindStringSubmatch(q.Text)
+	for _, arg := range q.Args {
+		if id, ok := number(arg); ok {
+			q.Order = id
+			return true, nil
+		}
+	}
+	m := condition.FindStringSubmatch(text)
 	if m == nil {
-		return 0, fmt.Errorf("the checks' database does not understand %q: it knows SELECT status FROM orders WHERE id = $1", q.Text)
+		return false, misunderstood(q.Text)
 	}
-	return strconv.ParseInt(m[1], 10, 64)
+	q.Order, err = strconv.ParseInt(m[1], 10, 64)
+	return true, err
+}
+
+// number returns the number in a parameter: 42, "42", or the array "{42}".
+func number(arg any) (int64, bool) {
+	switch arg := arg.(type) {
+	case int64:
+		return arg, true
+	case string, []byte:
+		text := fmt.Sprintf("%s", arg)
+		if m := digits.FindString(text); m != "" && strings.Trim(text, "{} ") == m {
+			id, err := strconv.ParseInt(m, 10, 64)
+			return id, err == nil
+		}
+	}
+	return 0, false
 }
 
 // columns returns the names of what is asked for.
-func (q Query) columns() []string {
-	m := selected.FindStringSubmatch(q.Text)
+func (q *Query) columns() []string {
+	m := selected.FindStringSubmatch(Plain(q.Text))
 	if m == nil {
 		return []string{"status"}
 	}
@@ -49,12 +89,13 @@ func (q Query) columns() []string {
 }
 
 // row returns an order's values, in the order of the columns.
-func (q Query) row(id int64, status string) []driver.Value {
+func (q *Query) row(status driver.Value) []driver.Value {
 	var values []driver.Value
 	for _, name := range q.columns() {
-		switch strings.ToLower(name[strings.LastIndex(name, ".")+1:]) {
+		name, _, _ = strings.Cut(name[strings.LastIndex(name, ".")+1:], " ") // without AS
+		switch strings.Trim(strings.ToLower(name), `"`) {
 		case "id":
-			values = append(values, id)
+			values = append(values, q.Order)
 		default:
 			values = append(values, status)
 		}

@@ -14,6 +14,7 @@ type Metric struct {
 	Name   string
 	Unit   string
 	Kind   string // "counter", "up-down counter", "gauge", "histogram", or "other"
+	Scope  string // the name of its meter
 	Points []Point
 }
 
@@ -25,6 +26,14 @@ type Point struct {
 	Bounds []float64            // of a histogram
 	Counts []uint64             // of a histogram: one more than Bounds
 	Traces []trace.TraceID      // those of the exemplars
+
+	Exemplars []Exemplar
+}
+
+// An Exemplar is one measurement with the trace in which it was taken.
+type Exemplar struct {
+	Value float64
+	Trace trace.TraceID // zero where there was none
 }
 
 // Metric returns the data of an instrument of that name, and whether it has
@@ -71,7 +80,7 @@ func sumKind(monotonic bool) string {
 func points[N int64 | float64](data []metricdata.DataPoint[N]) []Point {
 	var list []Point
 	for _, d := range data {
-		list = append(list, Point{Attrs: d.Attributes.ToSlice(), Value: float64(d.Value), Traces: traces(d.Exemplars)})
+		list = append(list, Point{Attrs: d.Attributes.ToSlice(), Value: float64(d.Value), Traces: traces(d.Exemplars), Exemplars: exemplars(d.Exemplars)})
 	}
 	return list
 }
@@ -81,7 +90,7 @@ func histogram[N int64 | float64](data []metricdata.HistogramDataPoint[N]) []Poi
 	for _, d := range data {
 		list = append(list, Point{
 			Attrs: d.Attributes.ToSlice(), Value: float64(d.Sum), Traces: traces(d.Exemplars),
-			Count: d.Count, Bounds: d.Bounds, Counts: d.BucketCounts,
+			Count: d.Count, Bounds: d.Bounds, Counts: d.BucketCounts, Exemplars: exemplars(d.Exemplars),
 		})
 	}
 	return list
@@ -95,6 +104,17 @@ func traces[N int64 | float64](exemplars []metricdata.Exemplar[N]) []trace.Trace
 		}
 	}
 	return ids
+}
+
+func exemplars[N int64 | float64](data []metricdata.Exemplar[N]) (list []Exemplar) {
+	for _, e := range data {
+		x := Exemplar{Value: float64(e.Value)}
+		if len(e.TraceID) == len(x.Trace) {
+			x.Trace = trace.TraceID(e.TraceID)
+		}
+		list = append(list, x)
+	}
+	return list
 }
 
 // String returns the series' attributes as they are read: key=value.

@@ -2,23 +2,19 @@ package recorder
 
 import "go.opentelemetry.io/otel/sdk/trace/tracetest"
 
-// Ended returns how many spans have ended so far, for Since.
-func (r *Recorder) Ended() int { return len(r.spans.Ended()) }
-
-// Since returns the spans that have ended since there were n of them, in that
-// order.
-func (r *Recorder) Since(n int) tracetest.SpanStubs {
-	return tracetest.SpanStubsFromReadOnlySpans(r.spans.Ended()[n:])
+// Counts returns how many spans have started, and ended, so far.
+func (r *Recorder) Counts() (started, ended int) {
+	return len(r.spans.Started()), len(r.spans.Ended())
 }
 
-// Show makes these spans the artifact of the check, instead of all that were
-// recorded: those that the finding is about, out of very many.
-func (r *Recorder) Show(spans tracetest.SpanStubs) { r.shown = spans }
-
-// kept returns the spans that become the artifact.
-func (r *Recorder) kept() tracetest.SpanStubs {
-	if r.shown != nil {
-		return r.shown
+// Since returns what has ended after the first so many, and what has started
+// after the first so many and not ended.
+func (r *Recorder) Since(started, ended int) (spans, open tracetest.SpanStubs) {
+	spans = tracetest.SpanStubsFromReadOnlySpans(r.spans.Ended()[ended:])
+	for _, s := range r.spans.Started()[started:] {
+		if s.EndTime().IsZero() {
+			open = append(open, tracetest.SpanStubFromReadOnlySpan(s))
+		}
 	}
-	return r.Spans()
+	return spans, open
 }
