@@ -93,7 +93,7 @@ func race() string {
 		batch := slices.Repeat(spans("a span"), many)
 		for range rounds {
 			next := nowhere{make(chan struct{}, 1)}
-			q := failuremodes.NewQueueExporter(next, callers*many, (&logbook{}).logger())
+			q := failuremodes.NewQueueExporter(next, 100, (&logbook{}).logger())
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			var all sync.WaitGroup
 			for range callers {

@@ -222,6 +222,7 @@ func mustRecord(t *testing.T, i int, a asking, log *logbook) {
 		}
 		fail(state(codes.Unset, ""), state(load.Status.Code, typ), cause)
 	case r.load == "failed" && (!failed || typ == ""):
+		recorder.Needs(t, "span-ends-on-every-path") // what a span is told after its end is lost
 		fail(state(codes.Error, "…"), state(load.Status.Code, typ), "What has failed is marked as failed, with the kind of its error: see 2.6.")
 	}
 	if r.log && a.code != http.StatusOK && !log.tells(a.trace) {
@@ -282,6 +283,7 @@ func mustNotTellTexts(t *testing.T, askings []asking) {
 // one that was.
 func mustTellOfReceipt(t *testing.T, d *desk) {
 	t.Helper()
+	before := named(append(d.rec.Spans(), d.rec.Unended()...), "receipt.send")
 	ctx, span := d.rec.TracerProvider.Tracer("checker").Start(context.Background(), "GET /orders/{id}")
 	why := "no such address " + randomHex(4)
 	for range 2 {
@@ -291,7 +293,7 @@ func mustTellOfReceipt(t *testing.T, d *desk) {
 	d.settle()
 	told := d.log.tellsSoon(why, time.Second)
 	receipts := slices.DeleteFunc(named(append(d.rec.Spans(), d.rec.Unended()...), "receipt.send"), func(s tracetest.SpanStub) bool {
-		return s.SpanContext.TraceID() != span.SpanContext().TraceID() && len(s.Links) == 0 || s.StartTime.Before(startOf(d, span))
+		return contains(before, s)
 	})
 	row := func(status, typ, log string) string {
 		return recorder.Table([]string{"a receipt can't be sent", ""}, []string{"its span", status}, []string{"error.type", typ}, []string{"the service's log", log})
@@ -306,23 +308,12 @@ func mustTellOfReceipt(t *testing.T, d *desk) {
 				typ = "its text: " + v
 			}
 		}
-	} else {
-		recorder.Needs(t, "span-ends-on-every-path", "background-joins-trace")
 	}
 	if got := row(status, typ, says[told]); got != want {
+		recorder.Needs(t, "span-ends-on-every-path") // what a span is told after its end is lost
 		recorder.Fail(t, recorder.At((*failuremodes.Receipts).Send, finding.Finding{Want: want, Got: got,
 			Cause: "A receipt that can't be sent is an error like any other: on its span, and in the log, where the seller's question\nwill be looked up."}))
 	}
-}
-
-// startOf returns when a span has started.
-func startOf(d *desk, span trace.Span) time.Time {
-	for _, s := range d.rec.Spans() {
-		if s.SpanContext.SpanID() == span.SpanContext().SpanID() {
-			return s.StartTime
-		}
-	}
-	return time.Time{}
 }
 
 // named returns the spans of that name.

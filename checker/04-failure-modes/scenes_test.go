@@ -70,11 +70,11 @@ func playFails(t *testing.T, with error) *queue {
 func playSlow(t *testing.T) (q *queue, early bool) {
 	q = inBubble(t, many, func(ctx context.Context, q *queue) {
 		q.next.set(func(b *behind) { b.takes = time.Second })
-		q.send(ctx, 1)
+		q.sendAndLeave(ctx)
 		time.Sleep(time.Minute)
 		early = len(q.next.names()) > 0
 		for range many - 1 {
-			q.send(ctx, 1)
+			q.sendAndLeave(ctx)
 		}
 		q.shutDown(ctx, 2*time.Hour) // one by one they take 6,000 seconds
 		time.Sleep(2 * time.Hour)    // whatever comes late
