@@ -197,7 +197,7 @@ func mustDrainInTime(t *testing.T) {
 		return
 	}
 	recorder.Needs(t, "drain-before-flush")
-	if f.Got = scene + "returns after " + took.String(); !returned {
+	if f.Got = scene + "returns after " + took.Round(time.Minute).String(); !returned {
 		f.Got = scene + "is still running a day later"
 	}
 	f.Cause = "To let requests finish is right, and to let them finish for ever is not: the platform waits half a minute, then kills\nthe process, and nothing is flushed. What is waited for at the end, requests and receipts, has a time of its own."
@@ -257,7 +257,7 @@ func mustWaitInTime(t *testing.T) {
 	if took >= 0 && took <= 6*time.Second {
 		return
 	}
-	if f.Got = scene + "returns after " + took.String(); took < 0 {
+	if f.Got = scene + "returns after " + took.Round(time.Minute).String(); took < 0 {
 		f.Got = scene + "waits for ever"
 	}
 	f.Cause = "sync.WaitGroup.Wait knows no context. Call it in a goroutine that closes a channel, and wait for the channel or for\nctx.Done(), whichever is first."

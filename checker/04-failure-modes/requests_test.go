@@ -85,7 +85,9 @@ func TestRequestsAsBefore(t *testing.T) {
 			}
 			mustRecord(t, i, a, log)
 			mustStandBelow(t, i, a, d.payments.callers())
+			mustSend(t, i, a)
 		}
+		mustNameFew(t, askings[:2])
 		mustNotTellTexts(t, askings)
 		if n := d.queries() - before; n != 7 {
 			recorder.Fail(t, recorder.At(failuremodes.NewHandler, finding.Finding{
@@ -256,6 +258,41 @@ func mustStandBelow(t *testing.T, i int, a asking, called map[string]bool) {
 		f.Want = r.what + "\nGET /orders/{id}\n├─ load order\n│  └─ db.query\n└─ HTTP GET, which the payment API has heard of"
 		recorder.Fail(t, f)
 	}
+}
+
+// mustSend ends the check when a request has left a receipt that should not, or
+// more than one.
+func mustSend(t *testing.T, i int, a asking) {
+	t.Helper()
+	r := requests[i]
+	n, most := len(named(a.spans, "receipt.send")), 0
+	if r.answers[0] == http.StatusOK || r.fails {
+		most = 1
+	}
+	if n > most {
+		recorder.Fail(t, recorder.At(failuremodes.NewHandler, finding.Finding{
+			Want: fmt.Sprintf("%s\nreceipts   %d", r.what, most),
+			Got:  fmt.Sprintf("%s\nreceipts   %d", r.what, n),
+		}))
+	}
+}
+
+// mustNameFew ends the check when two orders that are found have different names
+// of spans.
+func mustNameFew(t *testing.T, askings []asking) {
+	t.Helper()
+	var names []string
+	for _, a := range askings {
+		names = append(names, recorder.OfKind(a.spans, trace.SpanKindServer)[0].Name)
+	}
+	if names[0] == names[1] {
+		return
+	}
+	recorder.Fail(t, recorder.At(failuremodes.NewHandler, finding.Finding{
+		Want:  "two orders are asked for\nthe requests' spans   one name",
+		Got:   "two orders are asked for\nthe requests' spans   " + strings.Join(names, "\n                      "),
+		Cause: "Spans are grouped by their names: what differs from request to request is an attribute. See 2.4.",
+	}))
 }
 
 // mustNotTellTexts ends the check when two orders that can't be read for the

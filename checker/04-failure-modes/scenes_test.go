@@ -47,8 +47,9 @@ func playHangs(t *testing.T) *queue {
 }
 
 // playFails has the exporter behind the queue fail for an hour, while a span
-// comes each minute; when it is well again, another one comes.
-func playFails(t *testing.T, with error) *queue {
+// comes each minute; when it is well again, another one comes, and then it fails
+// once more, in another way.
+func playFails(t *testing.T, with, again error) *queue {
 	return inBubble(t, 100, func(ctx context.Context, q *queue) {
 		q.next.set(func(b *behind) { b.fails = with })
 		for range 60 {
@@ -57,9 +58,12 @@ func playFails(t *testing.T, with error) *queue {
 		}
 		time.Sleep(24 * time.Hour) // whoever tries again may wait a while before
 		q.next.set(func(b *behind) { b.fails = nil })
-		q.sent = 1000
 		q.send(ctx, 1)
 		time.Sleep(24 * time.Hour)
+		q.next.set(func(b *behind) { b.fails = again })
+		q.send(ctx, 1)
+		time.Sleep(24 * time.Hour)
+		q.next.set(func(b *behind) { b.fails = nil })
 		q.shutDown(ctx, time.Minute)
 	})
 }

@@ -27,7 +27,7 @@ import (
 // Telemetry that can't be sent should be told in the service's own log, with the error.
 func TestExportErrorsLogged(t *testing.T) {
 	ticket := func() string { return fmt.Sprintf("ticket-%d", rand.IntN(1e9)) }
-	behind, other, quota := ticket(), ticket(), ticket()
+	behind, again, other, quota := ticket(), ticket(), ticket(), ticket()
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "20") // milliseconds
 	s := newService(t)
 	s.start(t)
@@ -45,9 +45,10 @@ func TestExportErrorsLogged(t *testing.T) {
 			spansTold = spansTold || !strings.Contains(text, "metric") || strings.Contains(text, "traces")
 		}
 	}
-	q := playFails(t, errors.New(behind))
+	q := playFails(t, errors.New(behind), errors.New(again))
 	// Who has no logger at hand may ask OpenTelemetry's handler, which Run has set.
-	toldOfQueue := q.log.tells(behind) || s.log.tells(behind)
+	told := func(ticket string) bool { return q.log.tells(ticket) || s.log.tells(ticket) }
+	toldOfQueue := told(behind) && told(again)
 	if !spansTold && toldOfQueue && keepsSlice(t) {
 		spansTold = true // the collector has refused nothing: what it should have got was lost before
 	}
@@ -72,7 +73,10 @@ func TestExportErrorsLogged(t *testing.T) {
 	case !toldOfQueue:
 		f = recorder.At(failuremodes.NewQueueExporter, f)
 		f.Cause = "ExportSpans of the QueueExporter has long returned when its worker gets an error, so nobody hears of it unless the\nworker logs it, and says which. It was given a logger for this."
-		if len(q.log.all()) > 0 {
+		if told(behind) {
+			f.Got += "\nwhich has told when it failed before, on another day"
+			f.Cause = "What was told once is not told again. A collector that fails today fails in another way tomorrow."
+		} else if len(q.log.all()) > 0 {
 			f.Got += "\nwhich says: " + q.log.texts()[0]
 		}
 	case !spansTold:
@@ -138,7 +142,7 @@ func mustTell(t *testing.T, m mistake) {
 			f.Got = scene + "returns, and no error"
 		case !errors.Is(s.err, cause) && !strings.Contains(s.err.Error(), cause.Error()):
 			f.Got = scene + "returns: " + s.err.Error()
-			f.Cause = "Something went wrong, and nobody is told what. The setup has said:\n" + cause.Error() + "\nWrap it: fmt.Errorf with %w."
+			f.Cause = fmt.Sprintf("Something went wrong, and nobody is told what. The setup has said %q:\nfmt.Errorf with %%w wraps it.", cause)
 			recorder.Fail(t, f)
 		default:
 			return
