@@ -147,7 +147,7 @@ func (f flush) mustBeInTime(t *testing.T) {
 		found.Got += fmt.Sprintf("\nRun returns after %.1f s", f.took.Seconds())
 		found.Cause = "The flush has a deadline, and it is another one. How long all of it may take together is in Config: FlushTimeout."
 	default:
-		found.Got += fmt.Sprintf("\nstill running %s after the end", f.limit.Round(10*time.Millisecond))
+		found.Got += fmt.Sprintf("\nstill running %s after the end", spelled(f.limit))
 		found.Cause = "Shutdown waits as long as its context allows. How long it may take is in Config: FlushTimeout. The platform that\nstops the service waits half a minute, then kills it; with it goes whatever else had to be finished."
 	}
 	recorder.Fail(t, found)

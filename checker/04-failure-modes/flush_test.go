@@ -71,7 +71,7 @@ var parts = []struct {
 
 // Requests in flight when the end comes should be answered, and what they and their receipts record should still be sent.
 func TestDrainBeforeFlush(t *testing.T) {
-	const inFlight = 3
+	const inFlight = 3 // three, says the finding
 	s := newService(t)
 	s.collector.Be(receiver.Trouble{Takes: 50 * time.Millisecond}) // whoever doesn't wait for it loses
 	s.start(t)
@@ -89,7 +89,7 @@ func TestDrainBeforeFlush(t *testing.T) {
 	}
 	end := s.end(8 * time.Second)
 
-	header := []string{fmt.Sprintf("%d requests in flight at the end", inFlight), "all answered with 200"}
+	header := []string{"three requests in flight at the end", "all answered with 200"}
 	want, got := [][]string{header}, [][]string{{header[0], header[1]}}
 	var r reply // the first one that something happened to
 	var fates []string

@@ -128,7 +128,7 @@ func (d *desk) leave(t *testing.T) (l left) {
 		}
 	}
 	if servers := recorder.OfKind(d.rec.Spans()[before:], trace.SpanKindServer); len(servers) > 0 {
-		l.request = servers[0]
+		l.request = withoutCaller(servers[0])
 	}
 	took := l.receipt.EndTime.Sub(l.receipt.StartTime)
 	l.early = l.receipt.Name != "" && took > 50*time.Millisecond && l.receipt.EndTime.Before(then)

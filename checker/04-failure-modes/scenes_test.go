@@ -96,7 +96,7 @@ func playStuck(t *testing.T) (q *queue, waits, left bool) {
 		go func() {
 			defer close(exported)
 			for range 10 {
-				q.send(ctx, 1)
+				q.sendAndLeave(ctx)
 			}
 		}()
 		select {
