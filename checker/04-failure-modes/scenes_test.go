@@ -86,6 +86,22 @@ func playSlow(t *testing.T) (q *queue, early bool) {
 	return q, early
 }
 
+// playLast has the end come while the last span is on its way: the queue is
+// empty, and the exporter behind it takes a second for what it has.
+func playLast(t *testing.T) *queue {
+	return inBubble(t, 100, func(ctx context.Context, q *queue) {
+		q.next.set(func(b *behind) { b.takes = time.Second })
+		q.send(ctx, 1)
+		for range 1000 { // whoever waits for more to come sends in the end
+			if time.Sleep(100 * time.Millisecond); q.next.exporting() {
+				break
+			}
+		}
+		q.shutDown(ctx, time.Minute)
+		time.Sleep(time.Hour) // whatever comes late
+	})
+}
+
 // playStuck has the end come while the exporter behind the queue hangs for
 // good. waits says that ExportSpans did not return, so that nothing can be said
 // of the end; left, that the export was still going on a day after it.
