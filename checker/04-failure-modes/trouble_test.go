@@ -28,6 +28,7 @@ import (
 func TestExportErrorsLogged(t *testing.T) {
 	ticket := func() string { return fmt.Sprintf("ticket-%d", rand.IntN(1e9)) }
 	behind, again, other, quota := ticket(), ticket(), ticket(), ticket()
+	beside := standard()
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "20") // milliseconds
 	s := newService(t)
 	s.start(t)
@@ -65,6 +66,12 @@ func TestExportErrorsLogged(t *testing.T) {
 		Want: rows(true, true, true, true),
 		Got:  rows(toldOfQueue, spansTold, s.log.tells(other), metricsTold),
 	})
+	for _, ticket := range []string{behind, again, other, quota} {
+		if beside.has(ticket) && f.Got != f.Want {
+			f.Got += "\n\nthe standard logger has told, which is another one"
+			break
+		}
+	}
 	switch {
 	case f.Got == f.Want:
 		return
