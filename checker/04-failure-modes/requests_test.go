@@ -124,10 +124,12 @@ func mustAnswer(t *testing.T, i int, a asking) {
 		codes = append(codes, fmt.Sprint(code))
 	}
 	want := fmt.Sprintf("%s\n%s   %s", r.what, strings.Join(codes, " or "), strings.Join(r.body, ", "))
-	var answer any
-	if json.Unmarshal([]byte(a.body), &answer) != nil { // two of them are none
-		want = strings.TrimRight(want, " ") + "   one answer, in JSON"
-	} else if slices.Contains(r.answers, a.code) {
+	switch n := answersIn(a.body); {
+	case n > 1:
+		want = strings.TrimRight(want, " ") + "   one answer"
+	case n == 0 && len(r.body) > 0:
+		want = strings.TrimRight(want, " ") + "   in JSON"
+	case slices.Contains(r.answers, a.code):
 		missing := slices.ContainsFunc(r.body, func(part string) bool {
 			return !strings.Contains(strings.ReplaceAll(a.body, " ", ""), part)
 		})
@@ -146,6 +148,18 @@ func mustAnswer(t *testing.T, i int, a asking) {
 		recorder.Needs(t, "panic-recorded")
 	}
 	recorder.Fail(t, f)
+}
+
+// answersIn counts the values in a body that is JSON. A failure may be told in
+// plain words, which have none.
+func answersIn(body string) (n int) {
+	values := json.NewDecoder(strings.NewReader(body))
+	for ; ; n++ {
+		var value any
+		if values.Decode(&value) != nil {
+			return n
+		}
+	}
 }
 
 // mustRecord ends the check when a request left another trace, or no word in
