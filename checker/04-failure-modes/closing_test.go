@@ -77,7 +77,7 @@ func fate(limit time.Duration, f func() any) string {
 
 // race has Shutdown called while ExportSpans is busy with very many spans.
 func race() string {
-	const rounds, callers, many = 10, 2, 20_000
+	const rounds, callers, many = 5, 2, 300_000
 	var (
 		mu    sync.Mutex
 		worst any
