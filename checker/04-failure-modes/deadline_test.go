@@ -2,7 +2,6 @@ package failuremodes_test
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -153,5 +152,3 @@ func (f flush) mustBeInTime(t *testing.T) {
 	}
 	recorder.Fail(t, found)
 }
-
-var _ net.Listener = (*pipe)(nil)
