@@ -25,6 +25,7 @@ type behind struct {
 
 	offered map[string]bool     // names of the spans that it was given, taken or not
 	arrived tracetest.SpanStubs // those of exports that did not fail, in that order
+	exports int                 // so far
 	running int                 // exports, now
 	most    int                 // exports that ran at once
 	stopped bool
@@ -52,6 +53,7 @@ func (b *behind) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan)
 			b.offered[span.Name()] = true
 		}
 	}
+	b.exports++
 	b.running++
 	b.most = max(b.most, b.running)
 	takes, hangs := b.takes, b.hangs

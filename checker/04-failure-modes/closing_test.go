@@ -77,7 +77,7 @@ func fate(limit time.Duration, f func() any) string {
 
 // race has Shutdown called while ExportSpans is busy with very many spans.
 func race() string {
-	const rounds, callers, many = 10, 2, 20_000
+	const rounds, callers, many = 5, 2, 300_000
 	var (
 		mu    sync.Mutex
 		worst any
@@ -93,7 +93,7 @@ func race() string {
 		batch := slices.Repeat(spans("a span"), many)
 		for range rounds {
 			next := nowhere{make(chan struct{}, 1)}
-			q := failuremodes.NewQueueExporter(next, callers*many, (&logbook{}).logger())
+			q := failuremodes.NewQueueExporter(next, 100, (&logbook{}).logger())
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			var all sync.WaitGroup
 			for range callers {

@@ -8,5 +8,5 @@ import (
 
 // The code should be gofmt-clean, satisfy go vet, and drop no error of an OpenTelemetry or database call.
 func TestGoConventions(t *testing.T) {
-	conventions.Check(t, "04-failure-modes")
+	conventions.Check(t, "04-failure-modes", "requests-as-before")
 }

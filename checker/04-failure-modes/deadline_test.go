@@ -1,9 +1,7 @@
 package failuremodes_test
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -26,17 +24,17 @@ var hanging = []struct {
 	paths   []string
 	timeout time.Duration
 }{
-	{"the collector hangs", []string{"/v1/traces", "/v1/metrics"}, 250 * time.Millisecond},
-	{"the collector hangs", []string{"/v1/traces", "/v1/metrics"}, 700 * time.Millisecond},
-	{"the collector hangs with traces", []string{"/v1/traces"}, 250 * time.Millisecond},
-	{"the collector hangs with metrics", []string{"/v1/metrics"}, 250 * time.Millisecond},
+	{"the collector hangs", []string{"/v1/traces", "/v1/metrics"}, 200 * time.Millisecond},
+	{"the collector hangs", []string{"/v1/traces", "/v1/metrics"}, 550 * time.Millisecond},
+	{"the collector hangs with traces", []string{"/v1/traces"}, 200 * time.Millisecond},
+	{"the collector hangs with metrics", []string{"/v1/metrics"}, 200 * time.Millisecond},
 }
 
 // The flush should end with FlushTimeout when the collector hangs.
 func TestFlushHasDeadline(t *testing.T) {
 	flushes := playHanging(t, 1)
 	if slices.ContainsFunc(flushes, flush.late) && !slices.ContainsFunc(flushes, flush.hangs) {
-		flushes = playHanging(t, 2) // a busy machine is slow: once more, with time
+		flushes = playHanging(t, 3) // a busy machine is slow: once more, with time
 	}
 	for _, f := range flushes {
 		f.mustBeInTime(t)
@@ -59,8 +57,10 @@ type flush struct {
 }
 
 func (f flush) hangs() bool { return !f.returned }
+
 func (f flush) early() bool { return f.all && f.returned && f.took < f.timeout-50*time.Millisecond }
-func (f flush) late() bool  { return !f.returned || f.took > f.timeout+f.besides+f.slack }
+
+func (f flush) late() bool { return !f.returned || f.took > f.timeout+f.besides+f.slack }
 
 // playHanging ends services while their collectors hang, all at once. slower
 // multiplies what they may take.
@@ -101,7 +101,7 @@ func playHanging(t *testing.T, slower time.Duration) []flush {
 		}
 	}
 	for i := range flushes {
-		flushes[i].besides, flushes[i].slack = besides, slower*225*time.Millisecond // half of what the values differ by
+		flushes[i].besides, flushes[i].slack = besides, slower*175*time.Millisecond // half of what the values differ by
 	}
 	return flushes
 }
@@ -147,119 +147,8 @@ func (f flush) mustBeInTime(t *testing.T) {
 		found.Got += fmt.Sprintf("\nRun returns after %.1f s", f.took.Seconds())
 		found.Cause = "The flush has a deadline, and it is another one. How long all of it may take together is in Config: FlushTimeout."
 	default:
-		found.Got += fmt.Sprintf("\nstill running %s after the end", f.limit.Round(10*time.Millisecond))
+		found.Got += fmt.Sprintf("\nstill running %s after the end", spelled(f.limit))
 		found.Cause = "Shutdown waits as long as its context allows. How long it may take is in Config: FlushTimeout. The platform that\nstops the service waits half a minute, then kills it; with it goes whatever else had to be finished."
 	}
 	recorder.Fail(t, found)
-}
-
-// mustDrainInTime ends the check when a request that does not finish keeps Run
-// from returning, in fake time.
-func mustDrainInTime(t *testing.T) {
-	t.Helper()
-	const platform = 30 * time.Second // waits so long as a rule, and then kills
-	const scene = "a request takes an hour, and the end comes\nRun "
-	var took time.Duration
-	returned := false
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1") // nobody listens there
-	f := recorder.At(failuremodes.Run, finding.Finding{Want: scene + "returns within half a minute", Got: scene + "never returns"})
-	recorder.Bubble(t, f, func(context.Context) {
-		db := newDatabase()
-		db.Takes, db.Varies = time.Hour, nil
-		pool := db.Open()
-		ln := newPipe()
-		ctx, stop := context.WithCancel(context.Background())
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			_ = failuremodes.Run(ctx, ln, failuremodes.Config{ // it may say that it has given up
-				DB: pool, PaymentsURL: "http://127.0.0.1:1", PaymentTimeout: time.Second, FlushTimeout: time.Second,
-				Log: (&logbook{}).logger(),
-			})
-		}()
-		client := ln.client()
-		hurry, hangUp := context.WithTimeout(context.Background(), 24*time.Hour)
-		defer hangUp()
-		go func() { _ = ask(hurry, client) }()
-		time.Sleep(10 * time.Second)
-		stop()
-		start := time.Now()
-		select {
-		case <-ended:
-			returned = true
-		case <-time.After(24 * time.Hour):
-		}
-		took = time.Since(start)
-		_ = pool.Close() // there is nothing behind it
-		_ = ln.Close()
-	})
-	if returned && took <= platform {
-		return
-	}
-	recorder.Needs(t, "drain-before-flush")
-	if f.Got = scene + "returns after " + took.String(); !returned {
-		f.Got = scene + "is still running a day later"
-	}
-	f.Cause = "To let requests finish is right, and to let them finish for ever is not: the platform waits half a minute, then kills\nthe process, and nothing is flushed. What is waited for at the end, requests and receipts, has a time of its own."
-	recorder.Fail(t, f)
-}
-
-// ask asks for an order, and returns why there is no answer.
-func ask(ctx context.Context, client *http.Client) error {
-	req, err := http.NewRequestWithContext(ctx, "GET", "http://shop/orders/"+known, nil)
-	if err != nil {
-		return err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	return resp.Body.Close()
-}
-
-var _ net.Listener = (*pipe)(nil)
-
-// mustWaitInTime ends the check when receipts have a method Wait that waits
-// longer than its context allows, in fake time.
-func mustWaitInTime(t *testing.T) {
-	t.Helper()
-	const scene = "a receipt takes an hour\nWait with a context of 5 s "
-	took := time.Duration(-1)
-	f := recorder.At((*failuremodes.Receipts).Send, finding.Finding{Want: scene + "returns with it", Got: scene + "never returns"})
-	recorder.Bubble(t, f, func(ctx context.Context) {
-		r := failuremodes.NewReceipts((&logbook{}).logger(), 10*time.Hour)
-		w, ok := any(r).(interface{ Wait(context.Context) error })
-		if !ok {
-			took = 0 // it is waited for in another way
-			return
-		}
-		r.Send(ctx, 42, func(ctx context.Context) error {
-			select {
-			case <-time.After(time.Hour):
-			case <-ctx.Done():
-			}
-			return ctx.Err()
-		})
-		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-		defer cancel()
-		start := time.Now()
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			_ = w.Wait(ctx) // it may say that time is up
-		}()
-		select {
-		case <-ended:
-			took = time.Since(start)
-		case <-time.After(24 * time.Hour):
-		}
-	})
-	if took >= 0 && took <= 6*time.Second {
-		return
-	}
-	if f.Got = scene + "returns after " + took.String(); took < 0 {
-		f.Got = scene + "waits for ever"
-	}
-	f.Cause = "sync.WaitGroup.Wait knows no context. Call it in a goroutine that closes a channel, and wait for the channel or for\nctx.Done(), whichever is first."
-	recorder.Fail(t, f)
 }

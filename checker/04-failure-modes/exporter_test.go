@@ -61,17 +61,22 @@ func inBubble(t *testing.T, size int, f func(ctx context.Context, q *queue)) (q 
 	return q
 }
 
-// send exports n spans in one call, named after their numbers. As the batch
-// processor does, it cancels the context of an export that has returned.
+// send exports n spans in one call, named after their numbers.
 func (q *queue) send(ctx context.Context, n int) exported {
 	names := make([]string, n)
 	for i := range names {
 		q.sent++
 		names[i] = fmt.Sprint("span ", q.sent)
 	}
+	return q.export(ctx, spans(names...))
+}
+
+// sendAndLeave exports a span and cancels the export's context when the call
+// has returned, as the batch processor does.
+func (q *queue) sendAndLeave(ctx context.Context) exported {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	return q.export(ctx, spans(names...))
+	return q.send(ctx, 1)
 }
 
 // export calls ExportSpans as a span processor does, which hands an error to

@@ -3,7 +3,10 @@ package failuremodes_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -58,6 +61,32 @@ func (l *logbook) tells(text string) bool {
 		}
 	}
 	return false
+}
+
+// standard is what has been written to the standard logger, slog's default one
+// too, since it was first asked for: it is not where the service's log is.
+var standard = sync.OnceValue(func() *stream {
+	s := &stream{}
+	log.SetOutput(io.MultiWriter(os.Stderr, s))
+	return s
+})
+
+// A stream is text that was written. Safe for concurrent use.
+type stream struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *stream) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *stream) has(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Contains(s.text.String(), text)
 }
 
 // tellsSoon reports whether some record has text in it before limit is over.

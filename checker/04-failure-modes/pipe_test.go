@@ -15,6 +15,8 @@ type pipe struct {
 	once   sync.Once
 }
 
+var _ net.Listener = (*pipe)(nil)
+
 func newPipe() *pipe { return &pipe{conns: make(chan net.Conn), closed: make(chan struct{})} }
 
 // Accept implements net.Listener.

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +28,7 @@ func startShop(t *testing.T, env ...string) (*recorder.Program, error) {
 	binary := os.Args[0]
 	if shop.Laid == nil {
 		var err error
-		if binary, err = buildShop(t); err != nil {
+		if binary, err = builtShop(t); err != nil {
 			return nil, err
 		}
 	}
@@ -44,6 +45,18 @@ func startShop(t *testing.T, env ...string) (*recorder.Program, error) {
 		}
 		return p, err
 	}
+}
+
+// builtShop builds the program, once.
+func builtShop(t *testing.T) (binary string, err error) {
+	built.Do(func() { built.binary, built.err = buildShop(t) })
+	return built.binary, built.err
+}
+
+var built struct {
+	sync.Once
+	binary string
+	err    error
 }
 
 // buildShop builds the program as it is graded: by hand, there is no grader

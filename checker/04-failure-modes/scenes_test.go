@@ -47,8 +47,9 @@ func playHangs(t *testing.T) *queue {
 }
 
 // playFails has the exporter behind the queue fail for an hour, while a span
-// comes each minute; when it is well again, another one comes.
-func playFails(t *testing.T, with error) *queue {
+// comes each minute; when it is well again, another one comes, and then it fails
+// once more, in another way.
+func playFails(t *testing.T, with, again error) *queue {
 	return inBubble(t, 100, func(ctx context.Context, q *queue) {
 		q.next.set(func(b *behind) { b.fails = with })
 		for range 60 {
@@ -57,9 +58,12 @@ func playFails(t *testing.T, with error) *queue {
 		}
 		time.Sleep(24 * time.Hour) // whoever tries again may wait a while before
 		q.next.set(func(b *behind) { b.fails = nil })
-		q.sent = 1000
 		q.send(ctx, 1)
 		time.Sleep(24 * time.Hour)
+		q.next.set(func(b *behind) { b.fails = again })
+		q.send(ctx, 1)
+		time.Sleep(24 * time.Hour)
+		q.next.set(func(b *behind) { b.fails = nil })
 		q.shutDown(ctx, time.Minute)
 	})
 }
@@ -70,16 +74,32 @@ func playFails(t *testing.T, with error) *queue {
 func playSlow(t *testing.T) (q *queue, early bool) {
 	q = inBubble(t, many, func(ctx context.Context, q *queue) {
 		q.next.set(func(b *behind) { b.takes = time.Second })
-		q.send(ctx, 1)
+		q.sendAndLeave(ctx)
 		time.Sleep(time.Minute)
 		early = len(q.next.names()) > 0
 		for range many - 1 {
-			q.send(ctx, 1)
+			q.sendAndLeave(ctx)
 		}
 		q.shutDown(ctx, 2*time.Hour) // one by one they take 6,000 seconds
 		time.Sleep(2 * time.Hour)    // whatever comes late
 	})
 	return q, early
+}
+
+// playLast has the end come while the last span is on its way: the queue is
+// empty, and the exporter behind it takes a second for what it has.
+func playLast(t *testing.T) *queue {
+	return inBubble(t, 100, func(ctx context.Context, q *queue) {
+		q.next.set(func(b *behind) { b.takes = time.Second })
+		q.send(ctx, 1)
+		for range 1000 { // whoever waits for more to come sends in the end
+			if time.Sleep(100 * time.Millisecond); q.next.exporting() {
+				break
+			}
+		}
+		q.shutDown(ctx, time.Minute)
+		time.Sleep(time.Hour) // whatever comes late
+	})
 }
 
 // playStuck has the end come while the exporter behind the queue hangs for
@@ -92,7 +112,7 @@ func playStuck(t *testing.T) (q *queue, waits, left bool) {
 		go func() {
 			defer close(exported)
 			for range 10 {
-				q.send(ctx, 1)
+				q.sendAndLeave(ctx)
 			}
 		}()
 		select {

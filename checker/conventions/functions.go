@@ -55,7 +55,9 @@ func (fs functions) matters(call *ast.CallExpr, info *types.Info, without []*typ
 	var results []types.Type
 	switch t := info.Types[call].Type.(type) {
 	case nil:
-		return false
+		// A call of another step's package, which is not read here. In a
+		// function that passes an error on, it may be that call's.
+		return len(without) > 0 && unknown(call, info)
 	case *types.Tuple:
 		for v := range t.Variables() {
 			results = append(results, v.Type())
@@ -70,6 +72,12 @@ func (fs functions) matters(call *ast.CallExpr, info *types.Info, without []*typ
 		return !slices.Contains(without, f) && fs.passesOn(f, without)
 	}
 	return slices.ContainsFunc(results, typeMatters) || fs.calleeMatters(call, info, without)
+}
+
+// unknown reports whether nothing is known of what is called.
+func unknown(call *ast.CallExpr, info *types.Info) bool {
+	id := called(call)
+	return id != nil && info.Uses[id] == nil
 }
 
 // callee returns the function or method that is called by its name.

@@ -13,7 +13,7 @@ import (
 
 // StartAt runs cmd, a service, with these additional environment variables, and
 // returns once somebody listens on addr: the service need not say so. One that
-// ends before, or does not listen for ten seconds, is an error. It is killed
+// ends before, or does not listen for four seconds, is an error. It is killed
 // when the test is over. What it prints is passed on. When cmd is this very
 // binary, it runs as the program given to [Main].
 func StartAt(t testing.TB, cmd *exec.Cmd, addr string, env ...string) (*Program, error) {
@@ -38,7 +38,7 @@ func StartAt(t testing.TB, cmd *exec.Cmd, addr string, env ...string) (*Program,
 		p.err = cmd.Wait()
 	}()
 	t.Cleanup(func() { _ = cmd.Process.Kill(); <-p.done }) // an error says that it has ended already
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(startLimit); time.Now().Before(end); {
 		if conn, err := net.Dial("tcp", addr); err == nil {
 			return p, conn.Close()
 		}
@@ -48,5 +48,8 @@ func StartAt(t testing.TB, cmd *exec.Cmd, addr string, env ...string) (*Program,
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	return p, errors.New("the service does not listen on $ADDR, ten seconds after its start")
+	return p, errors.New("the service does not listen on $ADDR, four seconds after its start")
 }
+
+// startLimit is many times what a service needs to start.
+const startLimit = 4 * time.Second
