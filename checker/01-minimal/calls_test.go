@@ -18,7 +18,9 @@ import (
 // calls is what came of calling a service until its end.
 type calls struct {
 	answered []string      // trace ids of the requests that got their 200
+	late     int           // how many of them got it after the signal: the last ones
 	cutOff   int           // requests that had arrived, and got none
+	hinted   bool          // whether one was told to have arrived
 	last     time.Duration // how long after the signal the last answer came
 }
 
@@ -40,10 +42,13 @@ func callUntilEnd(p *recorder.Program, while, pause time.Duration, last bool) *c
 		ok := call(client, "http://"+p.Addr+path, "00-"+trace+"-"+randomHex(8)+"-01", arrived)
 		mu.Lock()
 		defer mu.Unlock()
+		c.hinted = c.hinted || closed(arrived)
 		switch {
 		case ok:
 			c.answered = append(c.answered, trace)
-			c.last = time.Since(term)
+			if c.last = time.Since(term); c.last > 0 {
+				c.late++
+			}
 		case closed(arrived):
 			c.cutOff++
 		}
@@ -57,10 +62,11 @@ func callUntilEnd(p *recorder.Program, while, pause time.Duration, last bool) *c
 		})
 	}
 	if last {
-		arrived := make(chan struct{})
-		callers.Go(func() { once("/?last", arrived) })
+		arrived, ended := make(chan struct{}), make(chan struct{})
+		callers.Go(func() { defer close(ended); once("/?last", arrived) })
 		select {
 		case <-arrived:
+		case <-ended:
 		case <-time.After(2 * time.Second): // nothing is served at all
 		}
 	}
@@ -94,7 +100,6 @@ func call(client *http.Client, url, traceparent string, arrived chan struct{}) (
 	}
 	_, err = io.Copy(io.Discard, resp.Body)
 	_ = resp.Body.Close() // it has been read
-	once.Do(func() { close(arrived) })
 	return err == nil && resp.StatusCode == http.StatusOK
 }
 
