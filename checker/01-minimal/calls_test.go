@@ -30,12 +30,13 @@ type calls struct {
 // has certainly arrived by then.
 func callUntilEnd(p *recorder.Program, while, pause time.Duration, last bool) *calls {
 	var (
-		c         calls
-		mu        sync.Mutex
-		callers   sync.WaitGroup
-		transport http.Transport
+		c       calls
+		mu      sync.Mutex
+		callers sync.WaitGroup
 	)
-	client := &http.Client{Transport: &transport, Timeout: 5 * time.Second}
+	// Each request has a connection of its own: one that has carried no request
+	// yet would keep a correct server waiting for five seconds.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
 	term := time.Now().Add(while)
 	once := func(path string, arrived chan struct{}) bool {
 		trace := randomHex(16)
@@ -71,9 +72,6 @@ func callUntilEnd(p *recorder.Program, while, pause time.Duration, last bool) *c
 		}
 	}
 	time.Sleep(time.Until(term))
-	// An idle connection that has carried no request yet would keep a correct
-	// server waiting for five seconds.
-	transport.CloseIdleConnections()
 	_ = p.Signal(syscall.SIGTERM) // an error says that it has ended already, which Ended tells
 	callers.Wait()
 	return &c
