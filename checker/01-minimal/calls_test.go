@@ -18,7 +18,9 @@ import (
 // calls is what came of calling a service until its end.
 type calls struct {
 	answered []string      // trace ids of the requests that got their 200
+	late     int           // how many of them got it after the signal: the last ones
 	cutOff   int           // requests that had arrived, and got none
+	hinted   bool          // whether one was told to have arrived
 	last     time.Duration // how long after the signal the last answer came
 }
 
@@ -28,22 +30,26 @@ type calls struct {
 // has certainly arrived by then.
 func callUntilEnd(p *recorder.Program, while, pause time.Duration, last bool) *calls {
 	var (
-		c         calls
-		mu        sync.Mutex
-		callers   sync.WaitGroup
-		transport http.Transport
+		c       calls
+		mu      sync.Mutex
+		callers sync.WaitGroup
 	)
-	client := &http.Client{Transport: &transport, Timeout: 5 * time.Second}
+	// Each request has a connection of its own: one that has carried no request
+	// yet would keep a correct server waiting for five seconds.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
 	term := time.Now().Add(while)
 	once := func(path string, arrived chan struct{}) bool {
 		trace := randomHex(16)
 		ok := call(client, "http://"+p.Addr+path, "00-"+trace+"-"+randomHex(8)+"-01", arrived)
 		mu.Lock()
 		defer mu.Unlock()
+		c.hinted = c.hinted || closed(arrived)
 		switch {
 		case ok:
 			c.answered = append(c.answered, trace)
-			c.last = time.Since(term)
+			if c.last = time.Since(term); c.last > 0 {
+				c.late++
+			}
 		case closed(arrived):
 			c.cutOff++
 		}
@@ -57,17 +63,15 @@ func callUntilEnd(p *recorder.Program, while, pause time.Duration, last bool) *c
 		})
 	}
 	if last {
-		arrived := make(chan struct{})
-		callers.Go(func() { once("/?last", arrived) })
+		arrived, ended := make(chan struct{}), make(chan struct{})
+		callers.Go(func() { defer close(ended); once("/?last", arrived) })
 		select {
 		case <-arrived:
+		case <-ended:
 		case <-time.After(2 * time.Second): // nothing is served at all
 		}
 	}
 	time.Sleep(time.Until(term))
-	// An idle connection that has carried no request yet would keep a correct
-	// server waiting for five seconds.
-	transport.CloseIdleConnections()
 	_ = p.Signal(syscall.SIGTERM) // an error says that it has ended already, which Ended tells
 	callers.Wait()
 	return &c
@@ -94,7 +98,6 @@ func call(client *http.Client, url, traceparent string, arrived chan struct{}) (
 	}
 	_, err = io.Copy(io.Discard, resp.Body)
 	_ = resp.Body.Close() // it has been read
-	once.Do(func() { close(arrived) })
 	return err == nil && resp.StatusCode == http.StatusOK
 }
 

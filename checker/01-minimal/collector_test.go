@@ -61,7 +61,7 @@ const defaultPort = "127.0.0.1:4318"
 // foreign program holds.
 func sendToDefault(t *testing.T, send func() (nonce string), enough func(probe.Signals) bool) (seen probe.Signals, rec *receiver.Receiver, held string) {
 	deadline := time.Now().Add(5 * time.Second)
-	for attempt := 0; attempt < 3; attempt++ {
+	for attempts := 0; attempts < 3; {
 		for {
 			if rec == nil {
 				rec, _ = receiver.On(t, defaultPort)
@@ -76,8 +76,12 @@ func sendToDefault(t *testing.T, send func() (nonce string), enough func(probe.S
 		}
 		nonce := send()
 		var err error
-		if seen, err = probe.Seen(t.Context(), defaultPort, nonce); err == nil && (rec != nil || enough(seen)) {
+		seen, err = probe.Seen(t.Context(), defaultPort, nonce)
+		if err == nil && (rec != nil || enough(seen)) {
 			break
+		}
+		if err == nil || time.Now().After(deadline) { // else: whoever had the port has just gone
+			attempts++
 		}
 	}
 	return seen, rec, ""

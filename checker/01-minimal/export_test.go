@@ -162,6 +162,7 @@ func TestMetricsEvery10s(t *testing.T) {
 		recorder.Needs(t, "providers-global")
 		f.Got = "no export in 65 s: the exporter was shut down when Setup returned"
 	case len(after) == 0:
+		recorder.Needs(t, "providers-global")
 		f.Got = "no export in 65 s"
 		if callOf(t, "WithReader").line == 0 {
 			f = recorder.At(minimal.Setup, f)

@@ -25,6 +25,8 @@ type lastHour struct {
 	failed string // why it could not be started, or ""
 	calls  *calls
 	spans  int    // of the answered requests
+	early  int    // of those that were answered before the signal
+	other  bool   // whether another handler has answered than the one that Run was given
 	exit   string // "exit status 0"
 	words  string // the last ones
 }
@@ -48,9 +50,14 @@ func watchEnd(p *recorder.Program, rec *receiver.Receiver, pause time.Duration, 
 	if p.Ended(5 * time.Second) {
 		e.exit = p.Exit()
 	}
-	for _, trace := range e.calls.answered {
-		if rec.HasServerSpan(trace) {
+	e.other = last && len(e.calls.answered) > 0 && !e.calls.hinted
+	arrived := rec.ServerTraces()
+	for i, trace := range e.calls.answered {
+		if arrived[trace] {
 			e.spans++
+			if i < len(e.calls.answered)-e.calls.late {
+				e.early++
+			}
 		}
 	}
 	if e.exit != stillRunning {
@@ -110,7 +117,7 @@ func freeAddr() (string, error) {
 
 // well reports whether it has ended as it should.
 func (e lastHour) well() bool {
-	return e.failed == "" && len(e.calls.answered) > 0 && e.spans == len(e.calls.answered) && e.calls.cutOff == 0 && e.exit == "exit status 0"
+	return e.failed == "" && len(e.calls.answered) > 0 && e.spans == len(e.calls.answered) && e.calls.cutOff == 0 && e.exit == "exit status 0" && !e.other
 }
 
 func wantedEnd(title string) string {
@@ -123,6 +130,9 @@ func (e lastHour) draw(title string) string {
 		return title + e.failed
 	}
 	inFlight := "every request was answered"
+	if e.other {
+		inFlight = "answered by another handler than h"
+	}
 	if e.calls.cutOff > 0 {
 		inFlight = fmt.Sprintf("%d requests were cut off", e.calls.cutOff)
 	}
@@ -144,6 +154,8 @@ func (e lastHour) explain(t *testing.T, f *finding.Finding) {
 	exits := callOf(t, "Fatal", "Fatalf", "Fatalln", "Exit")
 	switch {
 	case e.failed != "":
+	case e.other:
+		f.Cause = "Run has to serve the handler that it is given."
 	case e.servedOn():
 		f.Cause = "Run goes on serving when its context is done: whoever catches the signal has to end the server."
 	case e.exit == stillRunning:
@@ -166,8 +178,10 @@ func (e lastHour) explain(t *testing.T, f *finding.Finding) {
 		f.Cause = "No request was answered at all: Run has to serve h on the listener that it is given."
 	case e.calls.cutOff > 0:
 		f.Cause = "Requests that had arrived got no answer. http.Server.Shutdown waits for them, as long as its context is alive;\nand whoever calls it has to wait for it."
-	case e.spans < len(e.calls.answered):
-		f.Cause = "Requests were answered, and what they recorded did not leave the process: the flush comes last,\nwhen no request is left that could record anything."
+	case e.spans == 0:
+		f.Cause = "Nothing of it has reached the collector. What is in a batch when the process ends is gone:\nRun has to call the shutdown that Setup returns, when the last request has been answered, and wait for it."
+	case e.early == len(e.calls.answered)-e.calls.late:
+		f.Cause = "What was answered before the signal has its span, what was answered after it has not:\nthe flush comes last, when no request is left that could record anything."
 	}
 }
 

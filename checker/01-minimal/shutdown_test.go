@@ -82,6 +82,8 @@ func whyNot(t *testing.T, ends map[string]end) string {
 		return "Nobody has stopped the tracer provider: what is in its queue when the process ends is gone,\nup to five seconds of spans."
 	case well.span == "lost" || well.metric == "lost":
 		return "What has not been exported when the process ends is gone: a batch waits up to five seconds,\na reader up to ten. Shutdown is what sends the rest."
+	case well.stopped == "both" && ends["a second Setup came before"].stopped != "both":
+		return "After a second Setup, the shutdown of the first one no longer stops what the first one has made.\nEach call has to keep its own providers."
 	case well.stopped == "only traces":
 		return "All was flushed, and the meter provider was not stopped: it runs on."
 	case well.stopped == "only metrics":

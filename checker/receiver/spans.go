@@ -50,6 +50,23 @@ func (r *Receiver) HasServerSpan(traceID string) bool {
 	return false
 }
 
+// ServerTraces returns the ids of the traces of which a server span has arrived.
+func (r *Receiver) ServerTraces() map[string]bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	traces := make(map[string]bool)
+	for _, rs := range r.spans {
+		for _, ss := range rs.GetScopeSpans() {
+			for _, s := range ss.GetSpans() {
+				if s.GetKind() == tracepb.Span_SPAN_KIND_SERVER {
+					traces[hex.EncodeToString(s.GetTraceId())] = true
+				}
+			}
+		}
+	}
+	return traces
+}
+
 func span(s *tracepb.Span) tracetest.SpanStub {
 	stub := tracetest.SpanStub{
 		Name:        s.GetName(),
