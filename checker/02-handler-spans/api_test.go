@@ -96,7 +96,7 @@ func (p *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if fault.code != 0 {
 		w.WriteHeader(fault.code)
-		_, _ = io.WriteString(w, fault.says) // the caller has gone: nobody is left to tell
+		_, _ = io.WriteString(w, strings.ReplaceAll(fault.says, "42", strconv.FormatInt(a.id, 10))) // the caller has gone: nobody is left to tell
 	}
 	if fault.code != 0 && (fault.hangs || fault.hangsUp) {
 		_ = http.NewResponseController(w).Flush() // likewise

@@ -91,25 +91,23 @@ func find(spans tracetest.SpanStubs, id trace.SpanID) tracetest.SpanStub {
 
 // abandoned holds that the others stop working for a caller who has left.
 func (e *evidence) abandoned() *verdict {
-	query := slices.ContainsFunc(e.reads, func(r read) bool { return r.outlived })
-	payment := slices.ContainsFunc(e.asked, func(a asked) bool { return a.outlived })
-	f := e.at().at(finding.Finding{})
-	switch {
-	case query:
-		f.Want = e.situation.name + "   the query's context is done"
-		f.Got = e.situation.name + "   the query's context is not done"
-		return because(f, "A context carries more than the span: it also ends. When the caller hangs up,\nnobody waits for the query any more, and it has to learn of that.")
-	case payment:
-		f = recorder.At((*handlerspans.Payments).State, finding.Finding{
-			Want: e.situation.name + "   the payment call ends",
-			Got:  e.situation.name + "   the payment call goes on",
-		})
-		v := because(f, "The payment API is asked with a context that does not end with the request: it works on for somebody who\nhas left.")
-		server, served := e.server(e.requests[0])
-		if !slices.ContainsFunc(e.asked, func(a asked) bool { return a.told.TraceID() == server.SpanContext.TraceID() }) && served {
-			v.needs = []string{"payment-in-trace"} // it is not the request's context at all
+	server, served := e.server(e.requests[0])
+	for _, r := range e.reads {
+		if r.outlived {
+			return because(r.at.at(finding.Finding{
+				Want: e.situation.name + "   the query's context is done",
+				Got:  e.situation.name + "   the query's context is not done",
+			}), "A context carries more than the span: it also ends. When the caller hangs up,\nnobody waits for the query any more, and it has to learn of that.")
 		}
-		return v
+	}
+	for _, a := range e.asked {
+		// What is not in the request's trace is another check's business.
+		if a.outlived && served && a.told.TraceID() == server.SpanContext.TraceID() {
+			return because(recorder.At((*handlerspans.Payments).State, finding.Finding{
+				Want: e.situation.name + "   the payment call ends",
+				Got:  e.situation.name + "   the payment call goes on",
+			}), "The payment API is asked with a context that does not end with the request: it works on for somebody who\nhas left.")
+		}
 	}
 	return nil
 }

@@ -82,6 +82,7 @@ func (spans) ForceFlush(context.Context) error                    { return nil }
 type report struct {
 	situation
 	way      string
+	begun    int  // how often: once on each stream, unless so much was printed that the beginning is lost
 	over     bool // otherwise it has crashed
 	code     string
 	panicked bool
@@ -106,15 +107,19 @@ func playApart(t *testing.T, name string, list []situation) (reports []*report) 
 	var current *report
 	for _, line := range p.Printed() {
 		cells := strings.Split(line, separator)
-		if len(cells) < 2 || cells[0] != "" {
-			if current != nil {
-				current.printed = append(current.printed, line)
-			}
+		told := len(cells) > 1 && cells[0] == ""
+		switch {
+		case told && cells[1] == begins:
+		case current == nil:
+			continue // of a situation whose beginning is lost
+		case !told:
+			current.printed = append(current.printed, line)
 			continue
 		}
 		switch cells[1] {
 		case begins:
 			current = reportOf(&reports, list, cells[2], cells[3])
+			current.begun++
 		case started:
 			current.started = append(current.started, cells[2])
 		case ended:

@@ -98,7 +98,7 @@ type fault struct {
 	err     func(id int64) error // the store: it fails with this
 	panics  any                  // the store: it panics with this
 	code    int                  // the API: the status of its answer
-	says    string               // the API: the body of its answer
+	says    string               // the API: the body of its answer, as for order 42
 	hangsUp bool                 // the API: it closes the connection, after what it says
 	hangs   bool                 // the API: it goes on for ever, after what it says
 }
