@@ -95,6 +95,8 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 		return "The span had ended when the query failed.", []string{"query-span"}
 	case !marked && slices.ContainsFunc(spans, func(s span) bool { return len(s.Events) > 0 }):
 		return "RecordError adds an event, and leaves the span's status as it was: SetStatus(codes.Error, …) marks it.", nil
+	case !marked && n.failed < b.failMin:
+		return "The query is told as a success.", []string{"queries-counted"}
 	case !marked:
 		return "The query failed, and its span looks like any other.", nil
 	case !typed && recorder.NearAttr("error.type", spans[0].Attributes) != "":
@@ -125,6 +127,8 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 		return "It is not counted.", []string{"queries-counted"}
 	case e.ending(fails, late) && n.failed < b.failMin:
 		return "It does not count as a failure.", []string{"queries-counted"}
+	case len(e.after[queryDuration].Points) == 0:
+		return "Nothing is timed.", []string{"duration-in-seconds"}
 	case e.ending(fails, late) && timed.all() < b.min && len(e.calls) == 1:
 		return "A query that fails is not timed. Those that ran out of time are the slowest of all, and would be in no percentile.", nil
 	case !maps.Equal(keys(n.types), keys(timed.types)) && len(n.types) > 0 && len(timed.types) == 0:
