@@ -139,11 +139,11 @@ func playStopHangs(t *testing.T) *queue {
 	})
 }
 
-// playFull has ten thousand spans come for a queue of ten, in calls of eight,
-// with a pause after each, while the exporter behind it hangs for an hour.
+// playFull has ten thousand spans come for a queue of that size, in calls of
+// eight, with a pause after each, while the exporter behind it hangs for an hour.
 // early are the lines in the log before the end.
-func playFull(t *testing.T, pause time.Duration) (q *queue, early int) {
-	q = inBubble(t, fullSize, func(ctx context.Context, q *queue) {
+func playFull(t *testing.T, size int, pause time.Duration) (q *queue, early int) {
+	q = inBubble(t, size, func(ctx context.Context, q *queue) {
 		open := make(chan struct{})
 		q.next.set(func(b *behind) { b.hangs = open })
 		time.AfterFunc(time.Hour, func() { close(open) })
