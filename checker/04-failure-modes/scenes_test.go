@@ -165,7 +165,7 @@ const (
 )
 
 // playLent hands over three times the same slice, as the batch processor does:
-// it fills it anew for each batch. next is the name of what is in it afterwards.
+// it fills it anew for each batch. What is in it afterwards is called ofNextBatch.
 func playLent(t *testing.T) *queue {
 	return inBubble(t, 100, func(ctx context.Context, q *queue) {
 		q.next.set(func(b *behind) { b.takes = time.Second })
