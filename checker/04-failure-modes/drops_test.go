@@ -23,9 +23,10 @@ func TestDropsAreLogged(t *testing.T) {
 		{"in waves", time.Millisecond}, // whatever happens to a wave has happened when the next one comes
 	} {
 		beside := standard()
-		q, early := playFull(t, come.pause)
+		q, early := playFull(t, fullSize, come.pause)
 		mustTellDrops(t, come.how, q, early, beside.has("\n"))
 	}
+	mustHold(t, 4000) // ten says little: a worker may have a whole batch in its hands
 	q := playQuick(t)
 	for _, line := range q.log.all() {
 		if line.level < slog.LevelWarn {
@@ -38,6 +39,26 @@ func TestDropsAreLogged(t *testing.T) {
 			Cause: "Nothing was lost, and the log warns. A line that is always there is not read on the day that counts.",
 		}))
 	}
+}
+
+// mustHold ends the check when a queue of that size has room for others than as
+// many spans.
+func mustHold(t *testing.T, size int) {
+	t.Helper()
+	const onTheWay = 2048 // those that the worker has taken out
+	q, _ := playFull(t, size, 0)
+	n := q.next.spansOffered()
+	if n >= size && n <= size+onTheWay {
+		return
+	}
+	head := []string{fmt.Sprintf("%d spans, at once", fullSent), fmt.Sprintf("a queue of %d, an exporter that hangs for an hour", size)}
+	rows := func(kept string) string { return recorder.Table(head, []string{"not dropped", kept}) }
+	recorder.Needs(t, "exporter-never-blocks")
+	recorder.Fail(t, recorder.At(failuremodes.NewQueueExporter, finding.Finding{
+		Want:  rows(fmt.Sprintf("%d, and those that are on their way", size)),
+		Got:   rows(fmt.Sprint(n)),
+		Cause: "size is how many spans may wait: not less, or some are lost without need, and not more, or nobody can say how much\nmemory the queue takes.",
+	}))
 }
 
 // mustTellDrops ends the check when spans that came for a queue of ten were not

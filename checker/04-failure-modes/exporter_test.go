@@ -23,6 +23,7 @@ type queue struct {
 	log  *logbook
 
 	sent  int        // spans so far
+	most  int        // exports that ran at once before Shutdown was called
 	calls []exported // of ExportSpans
 	stops []stopped  // calls of Shutdown
 }
@@ -109,6 +110,7 @@ func (q *queue) shutDown(ctx context.Context, limit time.Duration) stopped {
 
 // stopping calls Shutdown in the background.
 func (q *queue) stopping(ctx context.Context) <-chan stopped {
+	q.next.set(func(b *behind) { q.most = b.most })
 	start, ended := time.Now(), make(chan stopped, 1)
 	go func() {
 		s := stopped{returned: true}

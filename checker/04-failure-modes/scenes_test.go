@@ -139,11 +139,11 @@ func playStopHangs(t *testing.T) *queue {
 	})
 }
 
-// playFull has ten thousand spans come for a queue of ten, in calls of eight,
-// with a pause after each, while the exporter behind it hangs for an hour.
+// playFull has ten thousand spans come for a queue of that size, in calls of
+// eight, with a pause after each, while the exporter behind it hangs for an hour.
 // early are the lines in the log before the end.
-func playFull(t *testing.T, pause time.Duration) (q *queue, early int) {
-	q = inBubble(t, fullSize, func(ctx context.Context, q *queue) {
+func playFull(t *testing.T, size int, pause time.Duration) (q *queue, early int) {
+	q = inBubble(t, size, func(ctx context.Context, q *queue) {
 		open := make(chan struct{})
 		q.next.set(func(b *behind) { b.hangs = open })
 		time.AfterFunc(time.Hour, func() { close(open) })
@@ -165,7 +165,7 @@ const (
 )
 
 // playLent hands over three times the same slice, as the batch processor does:
-// it fills it anew for each batch. next is the name of what is in it afterwards.
+// it fills it anew for each batch. What is in it afterwards is called ofNextBatch.
 func playLent(t *testing.T) *queue {
 	return inBubble(t, 100, func(ctx context.Context, q *queue) {
 		q.next.set(func(b *behind) { b.takes = time.Second })

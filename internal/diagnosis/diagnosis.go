@@ -1,8 +1,8 @@
 // Package diagnosis recognises mistakes. Each broken variant has a golden file:
 // what somebody is told who makes that mistake, and says which checks fail, and
-// which are blocked. When all of that is as it is here, the mistake is the same,
-// or one that nothing tells from it. When only a finding reads the same, it is a
-// likeness.
+// which are blocked. When all of that is as it is here, the mistake looks just
+// like it: it is the same, or one that nothing tells from it. When only a finding
+// reads the same, it looks like it, and no more.
 package diagnosis
 
 import (
@@ -48,7 +48,7 @@ func Annotate(root string, r *grader.Report) error {
 		alike := matching(known, text)
 		same := slices.DeleteFunc(slices.Clone(alike), func(m mistake) bool { return !m.is(r, texts) })
 		if len(same) > 0 {
-			r.Results[i].Known = sentence("Known as", r.Step.Name, same)
+			r.Results[i].Known = sentence("Looks just like", r.Step.Name, same)
 		} else {
 			r.Results[i].Known = sentence("Looks like", r.Step.Name, alike)
 		}

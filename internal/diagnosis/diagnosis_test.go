@@ -58,8 +58,8 @@ func TestAnnotate(t *testing.T) {
 		require.NoError(t, Annotate(root, &r))
 		return r.Results[0].Known
 	}
-	require.Equal(t, "Known as twice: It is twice. Its story is in broken/02-second/twice.diff.", known(failing("two   trace 9c1e07aa", 77)), "on another line, with another id")
-	require.Equal(t, "Known as one of three-times, thrice: their stories are in broken/02-second.", known(failing("three", 3)))
+	require.Equal(t, "Looks just like twice: It is twice. Its story is in broken/02-second/twice.diff.", known(failing("two   trace 9c1e07aa", 77)), "on another line, with another id")
+	require.Equal(t, "Looks just like one of three-times, thrice: their stories are in broken/02-second.", known(failing("three", 3)))
 	require.Empty(t, known(failing("four", 3)), "nobody has made that one")
 	require.Empty(t, known(failing("nothing", 3)), "it is only not done yet")
 	passed := failing("three", 3)
@@ -83,7 +83,7 @@ func TestAnnotateLikeness(t *testing.T) {
 	other.Outcome = grader.Pass
 	r := grader.Report{Step: lesson.Step{Name: step}, Results: []grader.Result{failing("two", 3), other}}
 	require.NoError(t, Annotate(root, &r))
-	require.Contains(t, r.Results[0].Known, "Known as twice")
+	require.Contains(t, r.Results[0].Known, "Looks just like twice")
 }
 
 func TestNothingIsKnownWithoutVariants(t *testing.T) {
