@@ -56,7 +56,7 @@ const (
 	unknown   = "999"
 	broken    = "1" // can't be read
 	brokenToo = "7" // can't be read either: it is another server that refuses
-	unhurried = "3" // is read in 300 ms
+	unhurried = "3" // is read in 500 ms
 
 	panics           = "2" // reading it panics
 	panicsWithError  = "5"
@@ -69,7 +69,7 @@ func newDatabase() *database.Database {
 		Orders: map[int64]string{42: "shipped", 43: "packed", 3: "packed"},
 		Fails:  map[int64]error{1: database.ErrConnection, 7: refusedBy(5433)},
 		Panics: map[int64]any{2: "index out of range", 5: errors.New("no such column"), 6: 404},
-		Varies: map[int64]time.Duration{3: 300 * time.Millisecond},
+		Varies: map[int64]time.Duration{3: 500 * time.Millisecond},
 	}
 }
 

@@ -26,7 +26,7 @@ var slowness = []struct {
 	{150 * time.Millisecond, "the payment API, a minute", known, func(p *payments) { p.take(time.Minute) }, true},
 	{450 * time.Millisecond, "the payment API, a minute", known, func(p *payments) { p.take(time.Minute) }, true},
 	{150 * time.Millisecond, "its answer, which never ends", known, func(p *payments) { p.stall.Store(true) }, true},
-	{150 * time.Millisecond, "the database, 300 ms", unhurried, func(*payments) {}, false},
+	{150 * time.Millisecond, "the database, 500 ms", unhurried, func(*payments) {}, false},
 	{4 * time.Second, "the payment API, 500 ms", known, func(p *payments) { p.take(500 * time.Millisecond) }, false},
 }
 
@@ -120,10 +120,10 @@ func explainWaits(waits []wait) finding.Finding {
 		case w.code == 0:
 			is, cause = "none, the connection is closed", ""
 		case s.hangs && w.late(s.patience):
-			is = fmt.Sprintf("after %.2g s", w.took.Seconds())
+			is = "too late"
 			cause = "There is a limit, and it is another one. How long to wait for the payment API, all tries together, is for Config to\nsay: PaymentTimeout."
 		case s.hangs && w.took < s.patience-50*time.Millisecond:
-			is = fmt.Sprintf("before it, after %.2g s", w.took.Seconds())
+			is = "too soon"
 		case s.hangs && !w.left:
 			is = "in time, and the call goes on"
 			cause = "The customer has an answer, and the call goes on without anybody who waits for it. It holds its goroutine and its\nconnection, as before. A context that is done ends the call itself."
