@@ -84,9 +84,6 @@ func defaultStays(t *testing.T, named []environment) {
 		seen, _, held := sendToDefault(t, func() string {
 			var err error
 			s, err = sendIn(t, e)
-			if err != nil {
-				recorder.Needs(t, "plain-http-by-default")
-			}
 			mustSend(t, signal+"   "+wanted, err)
 			return s.nonce
 		}, arrived)
