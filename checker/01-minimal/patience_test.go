@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,12 +34,13 @@ type longDrain struct {
 	Err      string // what it returned
 }
 
-// The request that is answered in time: 4.95 s after it came, a tenth of a
-// second before the signal. A batch leaves five seconds after the start, so it
-// is not in that.
+// The request that is answered in time comes shortly before the signal. Its span
+// ends when the batch of the first five seconds has left (5.03 s after the
+// start), and before the requests' time is up (after 5.1 s).
 const (
-	signalAfter   = 100 * time.Millisecond
-	answeredAfter = 4950 * time.Millisecond
+	requestsAfter = 60 * time.Millisecond
+	signalAfter   = 40 * time.Millisecond // after the requests
+	answeredAfter = 4970 * time.Millisecond
 	inTimeTrace   = "7133d07133d07133d07133d07133d071"
 )
 
@@ -67,7 +69,7 @@ func (d longDrain) must(t *testing.T) {
 	}
 	const title = "Run, when a request takes longer than five seconds\n"
 	draw := func(answered, span, metric string) string {
-		return title + recorder.Table([]string{"another one, 0.1 s before the five are over", answered},
+		return title + recorder.Table([]string{"another one, shortly before they are over", answered},
 			[]string{"its span", span}, []string{"the metrics", metric})
 	}
 	f := recorder.At(minimal.Run, finding.Finding{Want: draw("answered", "flushed", "flushed")})
@@ -85,10 +87,10 @@ func (d longDrain) must(t *testing.T) {
 	case !d.Returned:
 		f.Got += "\nand Run has not returned a minute later"
 	case d.Err != "":
-		f.Got += "\nRun returns: " + strings.ReplaceAll(d.Err, "\n", "; ")
+		f.Got += "\nRun returns: " + strings.Join(slices.Compact(strings.Split(d.Err, "\n")), "; ")
 	}
-	if d.answered && !d.span && !d.counted && strings.Contains(d.Err, context.DeadlineExceeded.Error()) {
-		f.Cause = "With a second to spare for the requests, the flush comes through. Here they used up their time, and nothing was left\nfor it: each of the two takes five seconds of its own, from when it begins."
+	if d.Returned && d.answered && strings.Contains(d.Err, context.DeadlineExceeded.Error()) {
+		f.Cause = "Where the requests end soon, Run flushes what there is. Here they used up their time, and nothing was left for the flush:\neach of the two takes five seconds of its own, from when it begins."
 	}
 	needEverything(t)
 	recorder.Fail(t, f)
@@ -125,6 +127,7 @@ func drainInBubble() (d longDrain) {
 			h.ServeHTTP(w, r)
 		}))
 	}()
+	time.Sleep(requestsAfter)
 	answer := make(chan string, 1)
 	go func() { answer <- ln.get(answeredAfter, inTimeTrace) }()
 	go ln.get(20*time.Second, randomHex(16))
