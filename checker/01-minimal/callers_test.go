@@ -1,9 +1,11 @@
 package minimal_test
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,24 +13,35 @@ import (
 
 // A visit is what callers do to a handler: a row of the tables below.
 type visit struct {
-	what  string
-	path  string
-	times int // how many requests, all at once
+	what   string
+	method string // "" is GET
+	path   string
+	times  int  // how many requests, all at once
+	other  bool // whether the service may answer something else than ok
 }
 
 // visits are what can happen to a handler, in this order, one after the other
 // to the same one.
 var visits = []visit{
-	{"a request", "/", 1},
-	{"the next request", "/", 1},
-	{"a request for another path", "/orders/42", 1},
-	{"eight requests at once", "/", 8},
+	{what: "a request", path: "/", times: 1},
+	{what: "the next request", path: "/", times: 1},
+	{what: "a request for another path", path: "/orders/42", times: 1},
+	{what: "eight requests at once", path: "/", times: 8},
+	{what: "a request that is no GET", method: "POST", path: "/", times: 1, other: true},
+	{what: "a request for a path with two slashes", path: "/orders//42", times: 1, other: true},
+	{what: "a HEAD request", method: "HEAD", path: "/", times: 1, other: true},
 }
 
 // An answer is what came of one request.
 type answer struct {
 	*httptest.ResponseRecorder
 	around []string // the functions that stood around the handler while it wrote
+}
+
+// within reports whether a function of this name, or beginning like it, stood
+// around the handler.
+func (a *answer) within(name string) bool {
+	return slices.ContainsFunc(a.around, func(f string) bool { return strings.HasPrefix(f, name) })
 }
 
 // says returns the answer as it is read: 200 OK   ok.
@@ -45,7 +58,7 @@ func (v visit) pay(h http.Handler, prepare func(i int, r *http.Request)) []*answ
 	var callers sync.WaitGroup
 	for i := range answers {
 		answers[i] = &answer{ResponseRecorder: httptest.NewRecorder()}
-		r := httptest.NewRequest("GET", v.path, nil)
+		r := httptest.NewRequest(cmp.Or(v.method, "GET"), v.path, nil)
 		if prepare != nil {
 			prepare(i, r)
 		}

@@ -19,6 +19,7 @@ func TestPlainHttpByDefault(t *testing.T) {
 	want := recorder.Table(
 		[]string{traces, "received on http://localhost:4318/v1/traces"},
 		[]string{metrics, "received on http://localhost:4318/v1/metrics"})
+	mustNotConnect(t)
 	o := mustOTLP(t, want)
 	seen, rec, held := sendToDefault(t, func() string {
 		o.sendTraces()

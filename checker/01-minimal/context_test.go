@@ -92,37 +92,72 @@ func blameHandler(t *testing.T, f *finding.Finding, spans tracetest.SpanStubs) {
 type caller struct {
 	what        string
 	trace, span string
+	unsampled   bool              // whether it has decided against its trace
+	headers     map[string]string // besides traceparent
+	from        string            // its address; "" is the usual one
 }
 
 // callers call one after the other; the last two are in the handler together.
 var callers = []caller{
-	{"a caller", "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"},
-	{"the next caller", "8a3c60f7d188f8fa79d48a391a778fa6", "53995c3f42cd8ad8"},
-	{"a caller, beside another one", "c0ffee51c0ffee51c0ffee51c0ffee51", "b7ad6b7169203331"},
-	{"a caller, beside another one", "deadbea7deadbea7deadbea7deadbea7", "7d5d8d1c6a5f4b21"},
+	{what: "a caller", trace: "4bf92f3577b34da6a3ce929d0e0e4736", span: "00f067aa0ba902b7"},
+	{what: "the next caller", trace: "8a3c60f7d188f8fa79d48a391a778fa6", span: "53995c3f42cd8ad8"},
+	{what: "a caller at another address", trace: "5eed5eed5eed5eed5eed5eed5eed5eed", span: "1b2d3f4a5c6e7f80", from: "203.0.113.7:4711"},
+	{what: "a caller behind a proxy", trace: "facade00facade00facade00facade00", span: "2c3e4f5a6b7d8e91",
+		headers: map[string]string{"X-Forwarded-For": "203.0.113.7", "Forwarded": "for=203.0.113.7"}},
+	{what: "a caller with more to say", trace: "0ddba11a0ddba11a0ddba11a0ddba11a", span: "3d4f5a6b7c8e9fa2",
+		headers: map[string]string{"tracestate": "vendor=1", "baggage": "tier=gold"}},
+	{what: "a caller that has not sampled", trace: "ba5eba11ba5eba11ba5eba11ba5eba11", span: "4e5f6a7b8c9dafb3", unsampled: true},
+	{what: "a caller, beside another one", trace: "c0ffee51c0ffee51c0ffee51c0ffee51", span: "b7ad6b7169203331"},
+	{what: "a caller, beside another one", trace: "deadbea7deadbea7deadbea7deadbea7", span: "7d5d8d1c6a5f4b21"},
 }
 
 // callFromTraces has all callers call h.
 func callFromTraces(h http.Handler) {
 	from := func(callers ...caller) {
 		visit{path: "/", times: len(callers)}.pay(h, func(i int, r *http.Request) {
-			r.Header.Set("traceparent", fmt.Sprintf("00-%s-%s-01", callers[i].trace, callers[i].span))
+			c := callers[i]
+			flags := "01"
+			if c.unsampled {
+				flags = "00"
+			}
+			r.Header.Set("traceparent", fmt.Sprintf("00-%s-%s-%s", c.trace, c.span, flags))
+			for name, value := range c.headers {
+				r.Header.Set(name, value)
+			}
+			if c.from != "" {
+				r.RemoteAddr = c.from
+			}
 		})
 	}
-	from(callers[0])
-	from(callers[1])
-	from(callers[2:]...)
+	together := len(callers) - 2
+	for _, c := range callers[:together] {
+		from(c)
+	}
+	from(callers[together:]...)
 }
 
 // firstLost returns the first caller whose trace does not go on in spans; ok is
 // true when there is none.
 func firstLost(spans tracetest.SpanStubs) (lost caller, ok bool) {
 	for _, c := range callers {
-		if !slices.ContainsFunc(spans, c.began) {
+		if !c.unsampled && !slices.ContainsFunc(spans, c.began) {
+			return c, false
+		}
+	}
+	// One that has not sampled need not have a span here. If there is a trace
+	// that no caller has begun, it is this one's: the others have theirs.
+	for _, c := range callers {
+		if c.unsampled && slices.ContainsFunc(spans, ownTrace) {
 			return c, false
 		}
 	}
 	return caller{}, true
+}
+
+// ownTrace reports whether a span is of a trace that no caller has begun.
+func ownTrace(s tracetest.SpanStub) bool {
+	id := s.SpanContext.TraceID().String()
+	return !slices.ContainsFunc(callers, func(c caller) bool { return c.trace == id })
 }
 
 // began reports whether a span is a child of the caller's.
@@ -141,9 +176,14 @@ func (c caller) draw(spans tracetest.SpanStubs) (want, got string) {
 	want = recorder.Table(
 		[]string{c.what, "trace " + c.trace[:8]},
 		[]string{"└─ GET (server)", "trace " + c.trace[:8]})
+	if c.unsampled {
+		want = recorder.Table(
+			[]string{c.what, "trace " + c.trace[:8]},
+			[]string{"no span of this request, or one in", "trace " + c.trace[:8]})
+	}
 	row := []string{"no span of this request"}
 	for _, s := range spans {
-		if nobodys(s) {
+		if nobodys(s) && (!c.unsampled || ownTrace(s)) {
 			id := s.SpanContext.TraceID().String()
 			row = []string{"GET (server)", "trace " + id[:8], "← a trace of its own"}
 			if slices.ContainsFunc(callers, func(c caller) bool { return c.trace == id }) {

@@ -99,6 +99,9 @@ func mustSend(t *testing.T, want string, errs ...error) {
 	t.Helper()
 	if err := errors.Join(errs...); err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
+		if strings.Contains(first, "dial tcp") { // already while it was made
+			recorder.Needs(t, "plain-http-by-default")
+		}
 		recorder.Fail(t, recorder.At(minimal.OTLP, finding.Finding{Want: want, Got: "nothing sent: " + first}))
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
 	minimal "otel.workshop/steps/01-minimal"
@@ -19,6 +21,7 @@ type burst struct {
 	what   string
 	ends   int
 	traces trouble
+	end    func(context.Context) trace.Span // starts and ends one; nil is record
 
 	took       time.Duration // until the last one has ended
 	unsampled  bool          // whether one was not sampled
@@ -36,9 +39,13 @@ func (b *burst) play(t *testing.T) *world {
 		if w.setUp(ctx); !w.ready() || !w.madeTraces {
 			return
 		}
+		end := b.end
+		if end == nil {
+			end = record
+		}
 		start := time.Now()
 		for range b.ends {
-			if span := record(ctx); !span.SpanContext().IsSampled() {
+			if span := end(ctx); !span.SpanContext().IsSampled() {
 				b.unsampled = true
 			}
 		}
@@ -88,6 +95,7 @@ func TestSpansBatched(t *testing.T) {
 		f.Cause = "Every span travels alone: a batch of one is none."
 	default:
 		neverWaits(t)
+		noneWaits(t)
 		return
 	}
 	recorder.Fail(t, f)
@@ -111,6 +119,34 @@ func neverWaits(t *testing.T) {
 		f.Cause = "When the queue is full, WithBlocking has each End wait until there is room, so the requests wait for the collector\nafter all. Without it, what finds no room is dropped: telemetry is lost, and no request."
 	}
 	recorder.Fail(t, f)
+}
+
+// noneWaits ends the check when spans of one kind are not handed over like
+// others: an End that waits, or that sends on its own.
+func noneWaits(t *testing.T) {
+	t.Helper()
+	for _, kind := range kinds {
+		b := &burst{what: "forty spans end, " + kind.what + ", while an export takes 1 s\n", ends: 40, traces: trouble{takes: time.Second}, end: kind.end}
+		b.play(t)
+		if b.took == 0 && b.exported == b.ends && b.exportings < b.ends || b.unsampled {
+			continue
+		}
+		f := finding.Finding{
+			Want: b.what + recorder.Table([]string{"the requests wait", "0 s"}, []string{"exported", "40 spans, many at once"}),
+			Got: b.what + recorder.Table(
+				[]string{"the requests wait", fmt.Sprintf("%g s", b.took.Seconds())},
+				[]string{"exported", fmt.Sprintf("%d spans in %d exports", b.exported, b.exportings)}),
+		}
+		f = recorder.At(minimal.Setup, f)
+		switch {
+		case b.atLast == 0: // each burst stands on a Setup of its own
+			recorder.Needs(t, "providers-global")
+		case b.took > 0:
+			f.Cause = "Other spans are handed over in the background. These are not: an End waits for an export, and the request with it."
+			f = atCall(t, minimal.Setup, f, "ForceFlush")
+		}
+		recorder.Fail(t, f)
+	}
 }
 
 // waited says for how long; of a long time the minutes say nothing.

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/sdk/resource"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -40,24 +41,31 @@ var failures = []failure{
 func TestSetupFailsClean(t *testing.T) {
 	header := []string{"can't be made", "Setup returns", "left running"}
 	want, got := [][]string{header}, [][]string{header}
-	silent, incomplete, left := false, false, false
+	silent, incomplete, left, quoted := false, false, false, false
 	for _, fail := range failures {
 		wanted := cmp.Or(fail.traces, fail.metrics)
 		if fail.attributes != "" {
 			t.Setenv("OTEL_RESOURCE_ATTRIBUTES", fail.attributes)
-			if _, err := minimal.NewResource(t.Context()); err == nil {
+			_, err := minimal.NewResource(t.Context())
+			if err == nil {
 				continue // it does without, or has told somebody
 			}
 			wanted = errors.New("missing value: [" + fail.attributes + "]")
+			if errors.Is(err, resource.ErrPartialResource) {
+				wanted = incompleteError{wanted}
+			}
 		}
 		w := newWorld(t)
 		w.tracesErr, w.metricsErr = fail.traces, fail.metrics
 		before := recorder.Goroutines(sdk, steps)
 		said := listen(func() { w.setUp(t.Context()) })
-		row := []string{fail.what, wanted.Error(), "nothing"}
-		want = append(want, row)
-		row = []string{fail.what, "no error", "nothing"}
+		wantedRow := []string{fail.what, wanted.Error(), "nothing"}
+		row := []string{fail.what, "no error", "nothing"}
 		switch {
+		case tells(w.err, wanted) && !wraps(w.err, wanted):
+			quoted = true
+			row[1] = wanted.Error() + ", as text alone"
+			row[2] = w.running(before)
 		case tells(w.err, wanted):
 			row[1] = wanted.Error()
 			row[2] = w.running(before)
@@ -76,13 +84,15 @@ func TestSetupFailsClean(t *testing.T) {
 			row[2] = w.running(before)
 		}
 		left = left || row[2] != "nothing"
-		got = append(got, row)
+		want, got = append(want, wantedRow), append(got, row)
 	}
 	if recorder.Table(want...) == recorder.Table(got...) {
 		return
 	}
 	f := finding.Finding{Want: recorder.Table(want...), Got: recorder.Table(got...)}
 	switch {
+	case quoted:
+		f.Cause = "The text of the error is there, and the error itself is not: whoever asks errors.Is or errors.As does not find it.\nfmt.Errorf wraps what stands for %w, and only quotes what stands for %v or %s."
 	case silent:
 		f.Cause = "An error that Setup keeps to itself makes a service that runs blind: nobody learns that it has no telemetry."
 	case incomplete:
@@ -91,6 +101,19 @@ func TestSetupFailsClean(t *testing.T) {
 		f.Cause = "What was made before the failure is never used and never stopped.\nMake all that can fail first, or stop what there is before returning the error."
 	}
 	recorder.Fail(t, recorder.At(minimal.Setup, f))
+}
+
+// incompleteError is the error of a resource that is incomplete.
+type incompleteError struct{ error }
+
+func (incompleteError) Is(err error) bool { return err == resource.ErrPartialResource }
+
+// wraps reports whether errors.Is finds in err what has gone wrong.
+func wraps(err, wanted error) bool {
+	if errors.Is(wanted, resource.ErrPartialResource) {
+		wanted = resource.ErrPartialResource
+	}
+	return errors.Is(err, wanted)
 }
 
 // end shuts down what a Setup has made that did not fail.

@@ -31,6 +31,8 @@ func program() error {
 		return describe()
 	case errandSend:
 		return send()
+	case errandDrain:
+		return drain()
 	}
 	return serve()
 }

@@ -1,9 +1,11 @@
 package minimal_test
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,10 +30,14 @@ func TestRequestsTraced(t *testing.T) {
 	before := evidence{}
 	for _, v := range visits {
 		answers := v.pay(h, nil)
-		mustAnswer(t, v, answers)
+		if !v.other {
+			mustAnswer(t, v, answers)
+		}
 		after := look(rec)
 		if got := after.since(before); !got.as(v) {
 			explain(t, v, got, answers[0], asked)
+		} else if !v.other {
+			mustBeNamed(t, v, got.spans, answers[0])
 		}
 		before = after
 	}
@@ -95,7 +101,7 @@ func (e evidence) failed() bool {
 func explain(t *testing.T, v visit, e evidence, a *answer, asked *asked) {
 	t.Helper()
 	f := finding.Finding{
-		Want: fmt.Sprintf("%s\nGET / (server)\n%s   %d more", v.what, duration, v.times),
+		Want: fmt.Sprintf("%s\n%s (server)\n%s   %d more", v.what, v.name(), duration, v.times),
 		Got:  v.what + "\n" + recorder.Tree(e.spans),
 	}
 	if v.times > 1 {
@@ -117,23 +123,25 @@ func explain(t *testing.T, v visit, e evidence, a *answer, asked *asked) {
 		f.Got += "\nno " + duration
 	}
 
-	const otelhttp = "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
-	wrapped := slices.ContainsFunc(a.around, func(name string) bool { return strings.HasPrefix(name, otelhttp+".") })
+	wrapped := a.within(otelhttpAt + ".")
 	spans := len(servers(e.spans))
 	switch {
 	case e.open > 0:
 		f = recorder.At(minimal.NewHandler, f)
 		f.Cause = "A span that is not ended is never exported."
+	case len(e.spans) == 0 && e.counted == 0 && !wrapped && v.other && a.within(muxServes):
+		f = recorder.At(minimal.NewHandler, f)
+		f.Cause = "Requests for a route have their span. This one the mux has answered by itself, with a " + strconv.Itoa(a.Code) + ",\nand otelhttp does not stand around the mux: then it sees every request."
 	case len(e.spans) == 0 && e.counted == 0 && !wrapped:
 		f = recorder.At(minimal.NewHandler, f)
 		f.Cause = "The handler answers, but nothing stands around it that would start a span:\notelhttp.NewHandler takes a handler and returns one that does."
-	case spans == 0 && e.counted == 0 && asked.meters.has(otelhttp): // it asks for a tracer later, where no filter lets a request pass
+	case spans == 0 && e.counted == 0 && asked.meters.has(otelhttpAt): // it asks for a tracer later, where no filter lets a request pass
 		f = atCall(t, minimal.NewHandler, f, "WithFilter")
 		f.Cause = "otelhttp stands around the handler, and lets this request pass by without a span:\nthat is what WithFilter does with each request for which a filter returns false."
-	case spans == 0 && wrapped && !asked.tracers.has(otelhttp):
+	case spans == 0 && wrapped && !asked.tracers.has(otelhttpAt):
 		f = atCall(t, minimal.NewHandler, f, "WithTracerProvider")
 		f.Cause = "otelhttp stands around the handler, and has not asked package otel for a tracer:\nit was given another provider."
-	case spans == v.times && e.counted == 0 && wrapped && !asked.meters.has(otelhttp):
+	case spans == v.times && e.counted == 0 && wrapped && !asked.meters.has(otelhttpAt):
 		f = atCall(t, minimal.NewHandler, f, "WithMeterProvider")
 		f.Cause = "otelhttp has not asked package otel for a meter: it was given another provider."
 	case spans == 0 && len(e.spans) > 0:
@@ -149,6 +157,51 @@ func explain(t *testing.T, v visit, e evidence, a *answer, asked *asked) {
 		f = recorder.At(minimal.NewHandler, f)
 	}
 	recorder.Fail(t, f)
+}
+
+// Where otelhttp is, and what net/http's mux is called.
+const (
+	otelhttpAt = "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	muxServes  = "net/http.(*ServeMux).ServeHTTP"
+)
+
+// name returns what a span of this visit is called, where the routes are those
+// of the lesson.
+func (v visit) name() string {
+	if v.other {
+		return cmp.Or(v.method, "GET")
+	}
+	return "GET /"
+}
+
+// mustBeNamed ends the check when the span of a request that a mux has passed
+// on does not bear the name of a route. Where there is no mux, there is none.
+func mustBeNamed(t *testing.T, v visit, spans tracetest.SpanStubs, a *answer) {
+	t.Helper()
+	if !a.within(muxServes) {
+		return
+	}
+	for _, s := range servers(spans) {
+		itself := v.path != "/" && strings.HasSuffix(s.Name, v.path)
+		if strings.HasPrefix(s.Name, "GET /") && !itself {
+			continue
+		}
+		f := recorder.At(minimal.NewHandler, finding.Finding{
+			Want: "GET " + v.path + "   GET / (server)",
+			Got:  "GET " + v.path + "   " + s.Name + " (server)",
+		})
+		formatter := callOf(t, "WithSpanNameFormatter")
+		switch {
+		case itself:
+			f.Cause = "This is the path of one request, and not the route that the mux has matched: each order would be a name of its own."
+		case formatter.line > 0:
+			f.File, f.Line = formatter.file, formatter.line
+		case s.Name == "GET" && callOf(t, "WithContext", "Clone").line > 0:
+			f = atCall(t, minimal.NewHandler, f, "WithContext", "Clone")
+			f.Cause = "The mux notes the route that it has matched in the request that it is given, and otelhttp reads it there afterwards.\nWhat stands between the two has handed on a copy of the request: put it around otelhttp, or inside the mux."
+		}
+		recorder.Fail(t, f)
+	}
 }
 
 func servers(spans tracetest.SpanStubs) tracetest.SpanStubs {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -92,9 +93,61 @@ func providersCarryIt(t *testing.T) {
 // environmentNamesIt ends the check when a deployment can't name the service,
 // or add to what it says of itself.
 func environmentNamesIt(t *testing.T) {
-	const renamed, added = "orders", "deployment.environment.name"
-	d := describeIn(t, "OTEL_SERVICE_NAME="+renamed, "OTEL_RESOURCE_ATTRIBUTES="+added+"=staging")
-	const title = "OTEL_SERVICE_NAME=" + renamed + "\nOTEL_RESOURCE_ATTRIBUTES=" + added + "=staging\n"
+	named := describeInEach(t)
+	for i, n := range namings {
+		n.must(t, named[i], named[0])
+	}
+}
+
+const renamed, added = "orders", "deployment.environment.name"
+
+// A naming is an environment that has something to say about the service, or
+// fails to.
+type naming struct {
+	env     []string
+	renames bool // to renamed; and adds staging
+	broken  bool // it can't be read: whoever reports that has done enough
+}
+
+// namings are in the order in which they are asked.
+var namings = []naming{
+	{env: []string{"OTEL_SERVICE_NAME=" + renamed, "OTEL_RESOURCE_ATTRIBUTES=" + added + "=staging"}, renames: true},
+	{env: []string{"OTEL_RESOURCE_ATTRIBUTES=service.name=" + renamed + "," + added + "=staging"}, renames: true},
+	{env: []string{"OTEL_RESOURCE_ATTRIBUTES=team"}, broken: true},
+	{env: []string{"OTEL_SERVICE_NAME=" + renamed, "OTEL_RESOURCE_ATTRIBUTES=team"}, renames: true, broken: true},
+}
+
+// describeInEach has a process for each naming describe itself, all at once.
+func describeInEach(t *testing.T) []description {
+	t.Helper()
+	all := make([]description, len(namings))
+	errs := make([]error, len(namings))
+	var processes sync.WaitGroup
+	for i, n := range namings {
+		env := n.env
+		if n.broken {
+			env = append([]string{carryOn + "=1"}, env...)
+		}
+		processes.Go(func() { errs[i] = runErrand(t, errandDescribe, &all[i], env...) })
+	}
+	processes.Wait()
+	for i, err := range errs {
+		if err != nil {
+			mustDescribe(t, err, namings[i].env)
+		}
+	}
+	return all
+}
+
+// must ends the check when a service does not describe itself as its
+// environment wants it. first is how it does in the first one.
+func (n naming) must(t *testing.T, d, first description) {
+	t.Helper()
+	if n.broken {
+		n.mustStay(t, d)
+		return
+	}
+	title := recorder.Table(rows(n.env)...) + "\n"
 	row := func(who, name string) []string { return []string{who, name, added + " = staging"} }
 	want := [][]string{{"NewResource", "service.name = " + renamed}}
 	got := [][]string{{"NewResource", mapped(d.Resource)}}
@@ -119,6 +172,8 @@ func environmentNamesIt(t *testing.T) {
 		recorder.Fail(t, recorder.At(minimal.Setup, f))
 	}
 	switch asks := callOf(t, "WithFromEnv", "Environment", "Default"); {
+	case d.Resource[string(serviceName)] == service && n.env[0] != namings[0].env[0] && first.Resource[string(serviceName)] == renamed:
+		f.Cause = "OTEL_SERVICE_NAME renames the service, and service.name in OTEL_RESOURCE_ATTRIBUTES does not: there, the name in\nthe code wins."
 	case d.Resource[string(serviceName)] != service:
 	case asks.line == 0:
 		f.Cause = "Nothing here asks the environment: resource.WithFromEnv does, behind the name that the code gives."
@@ -126,6 +181,37 @@ func environmentNamesIt(t *testing.T) {
 		f.Cause = "The environment is asked, and the name in the code comes after it: whoever comes last wins."
 	}
 	recorder.Fail(t, recorder.At(minimal.NewResource, f))
+}
+
+// mustStay ends the check when telemetry leaves the service without its name
+// because something else in the environment can't be read.
+func (n naming) mustStay(t *testing.T, d description) {
+	t.Helper()
+	wanted := "service.name = " + service
+	if n.renames {
+		wanted = "service.name = " + renamed
+	}
+	var want, got [][]string
+	for _, part := range []struct {
+		who  string
+		have map[string]string
+	}{{"NewResource", d.Resource}, {"spans", d.Spans}, {"metrics", d.Metrics}} {
+		if part.have == nil {
+			continue // there is an error in its place, or it is not exported yet
+		}
+		want, got = append(want, []string{part.who, wanted}), append(got, []string{part.who, mapped(part.have)})
+	}
+	title := recorder.Table(rows(n.env)...) + "\n"
+	f := finding.Finding{Want: title + recorder.Table(want...), Got: title + recorder.Table(got...)}
+	if f.Want == f.Got {
+		return
+	}
+	fn := any(minimal.NewResource)
+	if d.Resource == nil || mapped(d.Resource) == wanted {
+		fn = minimal.Setup
+	}
+	f.Cause = "OTEL_RESOURCE_ATTRIBUTES=team has no value. What can be read is there all the same, beside the error, and the name\nwith it: whoever goes on without the error goes on with that."
+	recorder.Fail(t, recorder.At(fn, f))
 }
 
 // nameIn returns what a resource says the service is called, or what it says

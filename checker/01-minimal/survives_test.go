@@ -15,13 +15,15 @@ func TestLastRequestSurvives(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no SIGTERM to send")
 	}
-	// Two programs, at the same time: Run, with requests that take a moment, and
-	// the learner's own program, as it is.
+	// Three programs, at the same time: Run, with requests that take a moment; the
+	// learner's own program, as it is; and Run again, with one that takes too long.
 	var run, own lastHour
-	var both sync.WaitGroup
-	both.Go(func() { own = endShop(t) })
+	var slow longDrain
+	var others sync.WaitGroup
+	others.Go(func() { own = endShop(t) })
+	others.Go(func() { slow = endSlowly(t) })
 	run = endRun(t)
-	both.Wait()
+	others.Wait()
 
 	if !run.well() {
 		f := recorder.At(minimal.Run, finding.Finding{Want: wantedEnd(""), Got: run.draw("")})
@@ -36,6 +38,7 @@ func TestLastRequestSurvives(t *testing.T) {
 		needEverything(t)
 		recorder.Fail(t, f)
 	}
+	slow.must(t)
 }
 
 // needEverything declares what has to work before the end of a real program
