@@ -132,7 +132,7 @@ func (st *stage) payments() *handlerspans.Payments {
 
 // one plays one situation, which happens to the first order.
 func (st *stage) one(h http.Handler, s situation, w way) *evidence {
-	e := &evidence{situation: s, way: w}
+	e := &evidence{situation: s, way: w, rec: st.rec}
 	e.withOurs = func() (e *evidence) {
 		h := ourHandler(st.orders, st.payments())
 		for _, way := range ways {
