@@ -117,6 +117,8 @@ func (e *evidence) attributesWrong(f finding.Finding, got [][]string) *verdict {
 		}
 		f.Got = recorder.Table(append(got, row)...)
 		return because(e.in(f), "The request's span has what belongs to the work that it describes, which is \"load order\":\nset it on the span that Start has returned.", e.needsCover()...)
+	case missing < 0 && e.situation.name == farAway.name:
+		return because(e.in(f), "Of smaller numbers it is right. An order's number is an int64; in a float, or in fewer bits, several of them\nbecome one.", e.needsCover()...)
 	case missing < 0:
 		return because(e.in(f), "The attributes are there, and tell of something else.", e.needsCover()...)
 	}

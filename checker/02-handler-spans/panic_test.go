@@ -39,7 +39,7 @@ func TestSpanEndsOnPanic(t *testing.T) {
 				Want: r.scene() + "   load order   event exception",
 				Got:  r.scene() + "   load order   no event, status=Unset",
 			})
-			because(f, "The span has ended, and looks like any other. End notes the panic when it is itself what is deferred:\nfrom inside another function it can't see it.").fail(t)
+			because(f, "The span has ended, and looks like any other. End notes the panic when it is itself what is deferred:\nfrom inside another function it can't see it.", "child-span").fail(t)
 		case load:
 		case r.store.panics != nil && !slices.ContainsFunc(r.started, ofLoad):
 			because(f, "It was not even started when the order was read.", "child-span").fail(t)
