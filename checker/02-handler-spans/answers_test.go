@@ -15,7 +15,7 @@ import (
 // Whoever asks should get the same answer as before anybody looked inside.
 func TestAnswersKept(t *testing.T) {
 	var broken *verdict
-	play(t, append(slices.Clone(situations), noNumber), func(e *evidence) bool {
+	play(t, slices.Concat(situations, []situation{noNumber, slowly}, unlikely), func(e *evidence) bool {
 		for _, r := range e.requests {
 			switch {
 			case broken != nil:
@@ -73,6 +73,10 @@ func (e *evidence) answered(r *request) *verdict {
 		return because(f, "The payment API has answered as it should.")
 	}
 	switch {
+	case len(e.requests) > 1 && e.situation.api.slow:
+		return because(f, "One after the other, both were answered rightly.", "context-passed")
+	case r.codes[0] == 404:
+		return because(f, "The number is one, though no order has it: there is no such order.", "not-found-is-no-error")
 	case r.codes[0] == 200 && r.code >= 400:
 		return because(f, "The order is there, and so is its payment, and the answer is that something has failed.")
 	}

@@ -41,7 +41,8 @@ type asked struct {
 	header   http.Header
 	told     trace.SpanContext // what the header says
 	from, to time.Time
-	outlived bool // the caller has left, and did not hang up
+	body     time.Time // when the last of the answer was about to leave; zero: there was none
+	outlived bool      // the caller has left, and did not hang up
 }
 
 // right reports whether it is a payment that was asked for.
@@ -96,7 +97,12 @@ func (p *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if fault.code != 0 {
 		w.WriteHeader(fault.code)
-		_, _ = io.WriteString(w, strings.ReplaceAll(fault.says, "42", strconv.FormatInt(a.id, 10))) // the caller has gone: nobody is left to tell
+		if fault.slow {
+			_ = http.NewResponseController(w).Flush() // the caller has gone: nobody is left to tell
+			time.Sleep(p.takes)
+		}
+		a.body = time.Now()
+		_, _ = io.WriteString(w, strings.ReplaceAll(fault.says, "42", strconv.FormatInt(a.id, 10))) // likewise
 	}
 	if fault.code != 0 && (fault.hangs || fault.hangsUp) {
 		_ = http.NewResponseController(w).Flush() // likewise

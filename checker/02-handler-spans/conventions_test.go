@@ -17,6 +17,7 @@ import (
 // The code should be gofmt-clean, satisfy go vet, and drop no error of OpenTelemetry or of its own functions.
 func TestGoConventions(t *testing.T) {
 	contextsInStructs(t)
+	causesKept(t)
 	conventions.Check(t, "02-handler-spans")
 }
 

@@ -22,6 +22,7 @@ type evidence struct {
 	reads    []read              // of the store
 	asked    []asked             // of the payment API
 
+	rec      *recorder.Recorder
 	withOurs func() *evidence // plays the same with a handler of ours, for a comparison
 }
 

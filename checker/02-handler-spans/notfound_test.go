@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
+	handlerspans "otel.workshop/steps/02-handler-spans"
 )
 
 // An order that does not exist should be answered with 404, and be no error in any span.
@@ -19,6 +21,7 @@ func TestNotFoundIsNoError(t *testing.T) {
 	var broken *verdict
 	var wrong []string // situations
 	plain := 0         // the answer when the store fails
+	inVain := false    // the payment of no order was asked for
 	play(t, append(slices.Concat(unreadable[:1], unknown), alike), func(e *evidence) bool {
 		r := e.requests[0]
 		load, ok := e.load(r)
@@ -55,6 +58,11 @@ func TestNotFoundIsNoError(t *testing.T) {
 			}
 		}
 		want, got := []string{e.scene(), fmt.Sprint(r.codes[0]), wanted}, []string{e.scene(), fmt.Sprint(r.code), marked}
+		if call, ok := e.calledInVain(); ok && wanted == clean && marked == clean && len(e.requests) == 1 {
+			marked, inVain = call.Name+": "+errorMarks(call), true
+			got[2] = marked
+			f = recorder.At(handlerspans.NewHandler, f)
+		}
 		rows.add(want, got)
 		if !slices.Equal(want, got) {
 			wrong = append(wrong, e.situation.name)
@@ -70,6 +78,8 @@ func TestNotFoundIsNoError(t *testing.T) {
 	if broken.needs == nil {
 		broken.Want, broken.Got = rows.texts()
 		switch answer := rows.got[0][1]; {
+		case inVain:
+			broken.Cause = "The order does not exist, and its payment was asked for all the same: the API knows of none, and to whoever\nasks, its 404 is an error. Look whether the order is there before you ask what was paid for it."
 		case slices.Contains(wrong, alike.name) && !slices.Contains(wrong, unknown[0].name):
 			broken.Cause = "There is a failure whose text has the same words in it. What an error says is for people; which one it is,\nerrors.Is(err, ErrNotFound) tells."
 		case !slices.Contains(wrong, unknown[0].name):
@@ -81,4 +91,18 @@ func TestNotFoundIsNoError(t *testing.T) {
 		}
 	}
 	broken.fail(t)
+}
+
+// calledInVain returns the span of a payment call that has failed, and that was
+// not made side by side with the store's: one of the two could have waited for
+// the other.
+func (e *evidence) calledInVain() (call tracetest.SpanStub, ok bool) {
+	for _, a := range e.asked {
+		apart := func(r read) bool { return !a.from.Before(r.to) || !r.from.Before(a.to) }
+		call = find(e.spans, a.told.SpanID())
+		if slices.ContainsFunc(e.reads, func(r read) bool { return r.id == a.id && apart(r) }) && errorMarks(call) != "" {
+			return call, true
+		}
+	}
+	return tracetest.SpanStub{}, false
 }

@@ -13,8 +13,8 @@ import (
 	handlerspans "otel.workshop/steps/02-handler-spans"
 )
 
-// paid are the situations in which the payment API is asked.
-var asking = slices.Concat(healthy, unpaid, left[1:])
+// asking are the situations in which the payment API is asked.
+var asking = slices.Concat(healthy, []situation{slowly}, unpaid, left[1:])
 
 // The call to the payment API should have a client span in the request's trace, and the API's own span below it.
 func TestPaymentInTrace(t *testing.T) {

@@ -3,6 +3,7 @@ package handlerspans_test
 import (
 	"context"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -33,15 +34,25 @@ type stage struct {
 // once.
 //
 // It happens in fake time, where nothing is slow and nothing too early. Only
-// when the learner's client dials by itself, or somebody holds a lock for so
-// long that the clock stands still, it goes on in real time, without patience
-// for a limit of the client's own.
+// when the learner's client dials by itself it goes on in real time, without
+// patience for a limit of the client's own; and when somebody holds a lock for
+// so long that the clock stands still, another process plays it all so.
 func play(t *testing.T, list []situation, see func(e *evidence) bool) {
 	t.Helper()
 	setPropagator()
 	rec := recorder.Global(t, "demo-service") // one for all: a package's tracers keep to the first
 	if onSpan != nil {
 		rec.TracerProvider.(*sdktrace.TracerProvider).RegisterSpanProcessor(onSpan)
+	}
+	playInRealTime := func(from int64) {
+		st := newStage(t, rec, 2*time.Millisecond)
+		st.patient, st.settle = 50*time.Millisecond, inRealTime
+		defer st.api.serve(st.wire)()
+		st.playAll(list, from, see)
+	}
+	if os.Getenv(realTime) != "" {
+		playInRealTime(0)
+		return
 	}
 	st := newStage(t, rec, 10*time.Millisecond)
 	var guard sync.WaitGroup
@@ -64,11 +75,11 @@ func play(t *testing.T, list []situation, see func(e *evidence) bool) {
 	}
 	_ = st.wire.Close() // an error says that it is closed
 	guard.Wait()
-	if from := st.played.Load(); stands || st.wire.dialled.Load() {
-		st = newStage(t, rec, 2*time.Millisecond)
-		st.patient, st.settle = 50*time.Millisecond, inRealTime
-		defer st.api.serve(st.wire)()
-		st.playAll(list, from, see)
+	switch {
+	case stands:
+		afresh(t)
+	case st.wire.dialled.Load():
+		playInRealTime(st.played.Load())
 	}
 }
 
@@ -132,7 +143,7 @@ func (st *stage) payments() *handlerspans.Payments {
 
 // one plays one situation, which happens to the first order.
 func (st *stage) one(h http.Handler, s situation, w way) *evidence {
-	e := &evidence{situation: s, way: w}
+	e := &evidence{situation: s, way: w, rec: st.rec}
 	e.withOurs = func() (e *evidence) {
 		h := ourHandler(st.orders, st.payments())
 		for _, way := range ways {

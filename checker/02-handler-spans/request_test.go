@@ -49,9 +49,14 @@ func newRequest(s situation, id int64, w way) *request {
 	path := s.path
 	if path == "" {
 		path = strconv.FormatInt(id, 10)
+	} else if number, err := strconv.ParseInt(path, 10, 64); err == nil {
+		r.id = number
 	}
 	ctx, leave := context.WithCancel(context.WithValue(context.Background(), mark{}, id))
 	r.leave = leave
+	if s.caller.leaves == before {
+		leave()
+	}
 	r.sent = httptest.NewRequestWithContext(ctx, "GET", "/orders/"+path, nil)
 	flags := s.caller.trace
 	if flags == "" && len(w.orders) > 1 { // so that the two can be told apart

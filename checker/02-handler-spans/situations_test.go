@@ -30,19 +30,31 @@ var situations = slices.Concat(healthy, unknown, unreadable, unpaid, left)
 // healthy are those in which the order is there, and its payment too.
 var healthy = []situation{
 	{name: "all is well", codes: ok, state: "paid"},
-	{name: "there is no payment", api: fault{code: http.StatusNotFound, says: `{"error":"no such payment"}`}, codes: ok, state: "none"},
+	{name: "there is no payment", api: noPayment, codes: ok, state: "none"},
 	{name: "the payment API answers at length", api: fault{code: http.StatusOK, says: `{"order_id":42,"state":"paid"}` + padding}, state: "paid"},
 	{name: "the caller has begun the trace", caller: caller{trace: sampled, baggage: true}, codes: ok, state: "paid"},
 	{name: "the caller does not keep the trace", caller: caller{trace: unsampled, baggage: true}, codes: ok, state: "paid"},
 }
 
-// unknown are those in which there is no such order.
+// slowly is when the headers of a payment arrive long before it does.
+var slowly = situation{name: "the payment API's answer comes slowly", api: fault{code: http.StatusOK, says: `{"order_id":42,"state":"paid"}`, slow: true}, codes: ok, state: "paid"}
+
+// unknown are those in which there is no such order, and nobody pays for it.
 var unknown = []situation{
-	{name: "no such order", store: fails(func(int64) error { return handlerspans.ErrNotFound }), codes: notFound},
+	{name: "no such order", store: fails(func(int64) error { return handlerspans.ErrNotFound }), api: noPayment, codes: notFound},
 	{name: "the same, wrapped", store: fails(func(id int64) error {
 		return fmt.Errorf("read order %d: %w", id, handlerspans.ErrNotFound)
-	}), codes: notFound},
-	{name: "the same, in other words", store: fails(func(int64) error { return noRows{} }), codes: notFound},
+	}), api: noPayment, codes: notFound},
+	{name: "the same, in other words", store: fails(func(int64) error { return noRows{} }), api: noPayment, codes: notFound},
+}
+
+// unlikely are numbers that no order has, as one may see without asking the
+// store, and a caller for whom nobody need ask.
+var unlikely = []situation{
+	{name: "the order's number is 0", path: "0", api: noPayment, codes: notFound},
+	{name: "the order's number is below 0", path: "-1", api: noPayment, codes: notFound},
+	{name: "the order's number is beyond all others", path: "9007199254740993", api: noPayment, codes: notFound},
+	{name: "the caller has left already", caller: caller{leaves: before}},
 }
 
 // unreadable are those in which the store fails.
@@ -93,12 +105,16 @@ var (
 	late     = []int{http.StatusBadGateway, http.StatusGatewayTimeout} // either tells whose failure it is
 )
 
+// noPayment is that the payment API knows of none.
+var noPayment = fault{code: http.StatusNotFound, says: `{"error":"no such payment"}`}
+
 // A fault is what the store or the payment API does instead of its work.
 type fault struct {
 	err     func(id int64) error // the store: it fails with this
 	panics  any                  // the store: it panics with this
 	code    int                  // the API: the status of its answer
 	says    string               // the API: the body of its answer, as for order 42
+	slow    bool                 // the API: it takes its time between the headers and the body
 	hangsUp bool                 // the API: it closes the connection, after what it says
 	hangs   bool                 // the API: it goes on for ever, after what it says
 }
@@ -114,6 +130,7 @@ type caller struct {
 
 const (
 	sampled, unsampled = "01", "00"
+	before             = "before anything happens"
 	reading, paying    = "while the order is read", "while the payment is asked"
 )
 

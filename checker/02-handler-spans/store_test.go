@@ -53,6 +53,7 @@ func ofStore(s tracetest.SpanStub) bool { return s.InstrumentationScope.Name == 
 
 // Status implements handlerspans.Orders.
 func (o *orders) Status(ctx context.Context, id int64) (status string, err error) {
+	fault, leave := o.begin(id)
 	r := read{id: id, in: trace.SpanContextFromContext(ctx), from: time.Now(), at: innermost()}
 	unrecorded := r.in.IsValid() && !r.in.IsSampled()
 	r.bare = !unrecorded && !slices.ContainsFunc(o.rec.Unended(), isLoad)
@@ -60,7 +61,6 @@ func (o *orders) Status(ctx context.Context, id int64) (status string, err error
 	time.Sleep(time.Microsecond) // so that it starts after what it is in
 	_, span := o.tracer.Start(ctx, "db.query")
 	r.span = span.SpanContext()
-	fault, leave := o.begin(id)
 	defer func() {
 		span.End()
 		r.to = time.Now()
