@@ -2,9 +2,11 @@ package dbmetrics_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
 	dbmetrics "otel.workshop/steps/03-db-metrics"
@@ -49,8 +51,12 @@ func TestQueryObeysContext(t *testing.T) {
 				f.Cause = "Something else than the query goes on when its context has ended: all that takes time has to be given it."
 			case took <= ends:
 				f.Cause = "Status waits no longer, and the query runs on: it was given a context that does not end with the caller's."
+			case c.leaves != 0 && e.round == first: // the times that are up come first, and were obeyed
+				f.Cause = "It ends when its time is up, and not when its caller leaves: the query was given a context that has taken over the\ncaller's deadline alone. Give it the caller's own, or one that is made from it."
+			case slices.ContainsFunc(c.asked, func(q database.Query) bool { return q.Context.Value(asksKey{}) != nil }):
+				f.Cause = "The query was given a context that has the caller's values, and does not end with it: context.WithoutCancel makes one.\nGive it the caller's own, or one that context.WithTimeout makes from it."
 			default:
-				f.Cause = "The query was given a context that does not end with the caller's. QueryRow has none at all;\nQueryRowContext takes one."
+				f.Cause = "The query was given a context that knows nothing of the caller's. QueryRow has none at all; QueryRowContext takes one."
 			}
 			recorder.Fail(t, e.mixed(f))
 		}

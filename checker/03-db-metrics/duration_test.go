@@ -56,15 +56,17 @@ func TestDurationInSeconds(t *testing.T) {
 		case n.all() > e.bounds().max:
 			f.Cause = "A query is timed more than once: its duration is known when it has ended."
 		case sum > 10*took.Seconds()+1 && kind == "histogram" && between(sum, 1000*work.Seconds(), 1000*took.Seconds()):
-			f.Cause = fmt.Sprintf("These are no seconds: as seconds, the queries would have taken %s together.\ntime.Since(start).Seconds() is a number of seconds.", long(sum))
+			f.Cause = fmt.Sprintf("These are no seconds: taken for seconds, their sum is %s.\ntime.Since(start).Seconds() is a number of seconds.", long(sum))
 		case sum > 100 && sum > 10*took.Seconds()+1:
 			f.Cause = fmt.Sprintf("These are no seconds of a query: the sum would be %s.\ntime.Since(start).Seconds() is a number of seconds.", long(sum))
 		case e.name == three && sum == 2 && n.all() == 3:
 			f.Cause = "Only whole seconds are left: an int64 has no room for 0.001 and 0.1. Float64Histogram takes the fraction, and\ntime.Since(start).Seconds() has it."
+		case sum > took.Seconds()+0.01 && sinceOnce(all):
+			f.Cause = "Each query is timed from the same moment on, and takes longer than the one before: the clock is started once, and not\nby each query."
 		case sum > took.Seconds()+0.01:
 			f.Cause = "That is more time than Status took: what is measured began before it, or is no number of seconds."
 		case work > 10*time.Millisecond && sum < 0.001:
-			f.Cause = "Everything takes no time at all: the duration was taken before the query. In defer h.Record(ctx,\ntime.Since(start).Seconds()) the arguments are evaluated at once; only the call waits."
+			f.Cause = "Everything takes no time at all: the clock was started when the query was over, or read before it began. In defer\nh.Record(ctx, time.Since(start).Seconds()) the arguments are evaluated at once; only the call waits."
 		case e.name == three && sum > 1 && sum < work.Seconds()-0.001 && alike(total(single), all[0].calls[0].end.Sub(all[0].calls[0].begin)):
 			f.Cause = "The query of 2 s was still running when the others began, and its start was forgotten: many queries run at once, and\nwhat belongs to one of them is a variable of the function, not a field of the store."
 		case sum < work.Seconds()-0.0005:
@@ -106,6 +108,15 @@ func (e *evidence) durations() (least float64, took, work time.Duration) {
 		}
 	}
 	return least, took, work
+}
+
+// sinceOnce reports whether what is measured of two queries differs by as much
+// as the times at which they have ended: their clock was started only once.
+func sinceOnce(all []*evidence) bool {
+	a, _ := all[0].counted(queryDuration)
+	b, _ := all[1].counted(queryDuration)
+	apart := all[1].calls[0].end.Sub(all[0].calls[0].end)
+	return apart > 0 && alike(total(b)-total(a), apart)
 }
 
 func between(sum, from, to float64) bool { return sum > from*0.9 && sum < to*1.1 }
@@ -174,6 +185,8 @@ func long(seconds float64) string {
 		return fmt.Sprintf("%.0f years", seconds/(365.25*24*3600))
 	case d > 48*time.Hour:
 		return fmt.Sprintf("%.0f days", d.Hours()/24)
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.0f seconds", d.Seconds())
 	default:
 		return fmt.Sprintf("%.0f minutes", d.Minutes())
 	}

@@ -51,11 +51,15 @@ func TestErrorsRecorded(t *testing.T) {
 		}
 	}
 	if kinds["A"] == kinds["B"] || kinds["A"] == kinds["C"] || kinds["B"] == kinds["C"] {
-		recorder.Fail(t, recorder.At((*dbmetrics.Store).Status, finding.Finding{
+		f := recorder.At((*dbmetrics.Store).Status, finding.Finding{
 			Want:  kindsTable(all, header, (*evidence).wantedRow),
 			Got:   kindsTable(all, header, (*evidence).failureRow),
 			Cause: "One word stands for failures that have nothing in common, and tells them apart no better than none.\nThe database has a code for each kind of failure; what never reached it needs a word of your own.",
-		}))
+		})
+		if strings.Contains(kinds["A"], "cancel") {
+			f.Cause = "The word says that somebody has left, and nobody had. A context that the store makes itself has ended, too, when its own\ncancel is called: ask why a query has failed before that, or ask the caller's."
+		}
+		recorder.Fail(t, f)
 	}
 }
 
@@ -98,7 +102,7 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 	case !marked && n.failed < b.failMin:
 		return "The query is told as a success.", []string{"queries-counted"}
 	case !marked:
-		return "The query failed, and its span looks like any other.", nil
+		return "The query failed, and its span looks like any other: it is told nothing of it, or only when it has ended, and then it\nkeeps nothing. Deferred calls run last in, first out.", nil
 	case !typed && recorder.NearAttr("error.type", spans[0].Attributes) != "":
 		return recorder.Slip(recorder.NearAttr("error.type", spans[0].Attributes), "error.type"), nil
 	case word == "":

@@ -214,7 +214,7 @@ func (e *evidence) fail(t *testing.T, f finding.Finding, needs ...string) {
 // as each has before it comes beside others.
 func (e *evidence) mixed(f finding.Finding) finding.Finding {
 	if len(e.calls) > 1 && e.name != three && e.name != twoStores.name {
-		f.Cause = "Alone, and for the first time, this goes well; beside other queries it does not. What belongs to one query is a\nvariable of its function, and no field of the store."
+		f.Cause = "Alone, and for the first time, this goes well; once more, beside other queries, it does not. What belongs to one query\nis a variable of its function, and no field of the store, where the next one finds it."
 	}
 	return f
 }

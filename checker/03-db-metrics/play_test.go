@@ -2,6 +2,7 @@ package dbmetrics_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -125,7 +126,11 @@ func (s *shop) limited(ctx context.Context, c call) (context.Context, context.Ca
 	case c.limit > 0:
 		deadline = time.Now().Add(c.limit - time.Millisecond)
 	}
-	ctx, cancel := context.WithDeadline(ctx, deadline.Add(time.Millisecond))
+	var cause error // nil: DeadlineExceeded
+	if c.because {
+		cause = errors.New("the page has to be there in 300 ms")
+	}
+	ctx, cancel := context.WithDeadlineCause(ctx, deadline.Add(time.Millisecond), cause)
 	s.cancel = append(s.cancel, cancel)
 	switch {
 	case c.leaves == ended:

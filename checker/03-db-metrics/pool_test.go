@@ -22,11 +22,13 @@ const poolState = "db.client.connection.state"
 func TestPoolObserved(t *testing.T) {
 	rows := [][]string{{poolCount, "idle", "used"}}
 	want, got := rows[:1:1], rows[:1:1]
+	opened := make(map[string][]string) // the rows that there are when all that are open are told as used
 	var last recorder.Metric
 	var slip string
 	look := func(when string, s *shop) {
 		stats := s.pool.Stats()
 		want = append(want, []string{when, fmt.Sprint(stats.Idle), fmt.Sprint(stats.InUse)})
+		opened[when] = []string{when, fmt.Sprint(stats.Idle), fmt.Sprint(stats.OpenConnections)}
 		last = s.rec.Snapshot()[poolCount]
 		values := map[string]float64{}
 		for _, p := range last.Points {
@@ -98,6 +100,8 @@ func TestPoolObserved(t *testing.T) {
 		f.Cause = "Each state is a series of its own, told apart by the attribute db.client.connection.state, idle or used.\ndb.Stats() has both numbers, Idle and InUse."
 	case !slices.ContainsFunc(got[2:], func(row []string) bool { return !slices.Equal(row[1:], got[1][1:]) }):
 		f.Cause = "The numbers stay what they were: db.Stats() has to be called in the callback, each time that it runs, and\nnot before."
+	case !slices.ContainsFunc(got[1:], func(row []string) bool { return !slices.Equal(row, opened[row[0]]) }):
+		f.Cause = "What is told as used are all that are open, so those that are idle are told twice: OpenConnections counts both,\nInUse those that are used."
 	default:
 		f.Cause = "db.Stats() has both numbers, Idle and InUse, whenever the callback asks. The attribute\ndb.client.connection.state says which is which: idle or used."
 	}

@@ -26,6 +26,7 @@ type call struct {
 	want    fate
 	failure failure
 	second  bool // asks a second store, on a pool of its own
+	because bool // its context has a cause of its own when its time is up
 }
 
 // ended is the time limit of a context that has ended already.
@@ -126,6 +127,7 @@ var situations = []situation{
 	{name: "time is up before it starts", calls: []call{{order: minute, limit: ended, want: late}}},
 	{name: "time is up while it waits for a connection", calls: []call{{order: shipped, limit: 300 * time.Millisecond, want: late}}, alone: true,
 		do: crowd(600 * time.Millisecond)},
+	{name: "time is up, for a cause of its caller's", calls: []call{{order: minute, limit: 300 * time.Millisecond, because: true, want: late, failure: failure{"", "57014"}}}},
 	{name: "its caller leaves while it runs", calls: []call{{order: minute, leaves: 100 * time.Millisecond, want: left}}},
 	{name: "its caller has left before it starts", calls: []call{{order: minute, leaves: ended, want: left}}},
 	{name: "its caller leaves while it waits for a connection", calls: []call{{order: shipped, leaves: 100 * time.Millisecond, want: left}},
@@ -138,7 +140,7 @@ var situations = []situation{
 	{name: "the trace is not sampled", calls: []call{{order: shipped, tracing: unsampled}}},
 	{name: "it fails, and the trace is not sampled", calls: []call{{order: tableA, tracing: unsampled, want: fails, failure: failure{"A", "42P01"}}}},
 	{name: "there is no trace", calls: []call{{order: shipped, tracing: traceless}}},
-	{name: "queries of 1 ms, 100 ms and 2 s", calls: []call{{order: slow}, {order: fast, after: time.Second}, {order: slower, after: time.Second}}},
+	{name: "queries of 1 ms, 100 ms and 2 s", calls: []call{{order: slow}, {order: fast, after: time.Second}, {order: slower, after: 999 * time.Millisecond}}},
 	{name: "one fails and one leaves while others run", calls: []call{{order: slow}, {order: minute, after: 10 * time.Millisecond, leaves: time.Second, want: left},
 		{order: tableA, after: 20 * time.Millisecond, want: fails, failure: failure{"A", "42P01"}}, {order: missing, after: 30 * time.Millisecond, want: none}}},
 	{name: "a status that is NULL", calls: []call{{order: null, want: unclear}}},

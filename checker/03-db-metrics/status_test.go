@@ -29,6 +29,10 @@ func TestStatusReturned(t *testing.T) {
 				f.Cause = "Status panics, and takes the request with it."
 			case e.name == twoStores.name:
 				f.Cause = "There are two stores, each with a database: what belongs to a store is a field of it, and no variable of the package."
+			case c.want == found && len(c.asked) == 0:
+				f.Cause = "The query never came to the database."
+			case c.want == found && c.err != nil && c.cut():
+				f.Cause = "The query was stopped before the database had answered, and its caller still waits: nothing has ended but a limit that\nthe store has set."
 			case c.want == found && c.err != nil:
 				f.Cause = "The database has answered, and the caller is told of an error: a customer whose order is there gets a 500."
 			case c.want == found && c.status == "":

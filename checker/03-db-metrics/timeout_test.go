@@ -39,6 +39,9 @@ func TestTimeoutRecognised(t *testing.T) {
 				e.fail(t, f, "errors-recorded")
 			case c.want == late && word != "timeout" && recorder.NearMiss("timeout", word) != "":
 				f.Cause = recorder.Slip(word, "timeout")
+			case c.want == late && word != "timeout" && c.because: // those without are well
+				f.Want, f.Got = timeoutTable(all, header)
+				f.Cause = "Who makes a context may give it a cause of its own, and context.Cause returns that one. Whether its time was up or\nsomebody has left, ctx.Err() says."
 			case c.want == late && word != "timeout" && cut && word != "57014":
 				f.Want, f.Got = timeoutTable(all, header)
 				f.Cause = "The error does not say that the time was up: it is the server's, which was asked to cancel the query. ctx.Err() does:\nit is context.DeadlineExceeded then."
@@ -47,11 +50,10 @@ func TestTimeoutRecognised(t *testing.T) {
 				f.Cause = "When the context ends while the query runs, lib/pq has the server cancel it, and returns what the server says\nto that: an error with the code 57014, which is no context.DeadlineExceeded. ctx.Err() knows why it was."
 			case c.want == late && word != "timeout":
 				f.Want, f.Got = timeoutTable(all, header)
+				f.Cause = neverReached
 				if leavesAsTimeout(all) {
-					f.Cause = canceledIsNoTimeout
-					break
+					f.Cause = canceledIsNoTimeout + " It also knows of a query whose time was up while it waited for a\nconnection."
 				}
-				f.Cause = "A query that waits for a connection until its time is up never reaches the database, and has no code.\nctx.Err() knows of both."
 			case c.want == left && word == "timeout" && cut:
 				f.Want, f.Got = timeoutTable(all, header)
 				f.Cause = canceledIsNoTimeout
@@ -70,7 +72,9 @@ func TestTimeoutRecognised(t *testing.T) {
 	}
 }
 
-const canceledIsNoTimeout = "Code 57014 says that the query was canceled, and not why: somebody who reloads a page cancels one too.\nctx.Err() tells the two apart. It also knows of a query whose time was up while it waited for a connection."
+const canceledIsNoTimeout = "Code 57014 says that the query was canceled, and not why: somebody who reloads a page cancels one too.\nctx.Err() tells the two apart."
+
+const neverReached = "A query that waits for a connection until its time is up never reaches the database, and has no code.\nctx.Err() knows of both."
 
 // leavesAsTimeout reports whether a query that was canceled because its caller
 // has left is told as a timeout.

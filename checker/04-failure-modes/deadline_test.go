@@ -142,7 +142,7 @@ func (f flush) mustBeInTime(t *testing.T) {
 	case f.early():
 		recorder.Needs(t, "flush-survives-signal", "both-providers-flush", "drain-before-flush")
 		found.Got += "\nRun returns before it"
-		found.Cause = "The flush was not given its time. A deadline is a point in time: one that is made when the service starts has passed\nlong before the service ends. Make it when the flush begins, with FlushTimeout."
+		found.Cause = "The flush was not given its time, which is FlushTimeout, from when it begins. A deadline is a point in time: one that is\nmade when the service starts has passed long before the service ends."
 	case f.returned:
 		found.Got += fmt.Sprintf("\nRun returns after %.1f s", f.took.Seconds())
 		found.Cause = "The flush has a deadline, and it is another one. How long all of it may take together is in Config: FlushTimeout."

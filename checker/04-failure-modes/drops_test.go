@@ -116,8 +116,12 @@ func mustTellDrops(t *testing.T, how string, q *queue, early int, beside bool) {
 		f.Cause = "Spans that vanish without a word are looked for in the wrong place. There is nobody to return an error to: the\nlog is what is left."
 	case early == 0:
 		f.Cause = "It is told when the service ends, which may be in a month. Whoever reads the log today should know today."
+	case !told && q.log.most() > dropped:
+		f.Cause = "The log has a number, and it is too large: a span is counted as dropped that was not, or counted twice."
+	case !told && q.log.most() > 0:
+		f.Cause = "The log has numbers, and none is that of the spans that were dropped, in all or since the last line: spans come several in a\ncall, and each of them counts."
 	case !told:
-		f.Cause = "The log has lines, and no number in them tells how many were dropped, in all or since the last line."
+		f.Cause = "The log has lines, and no number in them: how many were dropped, in all or since the last line?"
 	default:
 		f.Cause = "When spans are dropped, there are many, and as many lines bury the rest of the log. Add them up, and tell now and\nthen."
 	}
@@ -154,4 +158,16 @@ func (l *logbook) counts(n int) bool {
 		}
 	}
 	return false
+}
+
+// most is the largest number that the log tells.
+func (l *logbook) most() (most int) {
+	for _, r := range l.all() {
+		for _, digits := range number.FindAllString(r.String(), -1) {
+			if v, err := strconv.Atoi(digits); err == nil {
+				most = max(most, v)
+			}
+		}
+	}
+	return most
 }

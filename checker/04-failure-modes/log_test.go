@@ -89,6 +89,19 @@ func (s *stream) has(text string) bool {
 	return strings.Contains(s.text.String(), text)
 }
 
+// line returns the line that has text in it, without its date and time; "" when
+// there is none.
+func (s *stream) line(text string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for line := range strings.Lines(s.text.String()) {
+		if strings.Contains(line, text) {
+			return strings.TrimSpace(strings.TrimLeft(line, "0123456789/:. "))
+		}
+	}
+	return ""
+}
+
 // tellsSoon reports whether some record has text in it before limit is over.
 func (l *logbook) tellsSoon(text string, limit time.Duration) bool {
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {

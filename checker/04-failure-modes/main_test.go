@@ -61,6 +61,7 @@ const (
 	panics           = "2" // reading it panics
 	panicsWithError  = "5"
 	panicsWithNumber = "6"
+	panicsByRuntime  = "8" // as an index that is out of range does
 )
 
 func newDatabase() *database.Database {
@@ -68,9 +69,16 @@ func newDatabase() *database.Database {
 		Takes:  10 * time.Millisecond, // so that requests overlap
 		Orders: map[int64]string{42: "shipped", 43: "packed", 3: "packed"},
 		Fails:  map[int64]error{1: database.ErrConnection, 7: refusedBy(5433)},
-		Panics: map[int64]any{2: "index out of range", 5: errors.New("no such column"), 6: 404},
+		Panics: map[int64]any{2: "index out of range", 5: errors.New("no such column"), 6: 404, 8: outOfRange()},
 		Varies: map[int64]time.Duration{3: 500 * time.Millisecond},
 	}
+}
+
+// outOfRange returns what the runtime panics with when an index is out of range.
+func outOfRange() (with any) {
+	defer func() { with = recover() }()
+	var none []int
+	return none[len(none)]
 }
 
 // refusedBy is the error of a database that nobody listens for on that port.

@@ -69,7 +69,7 @@ func TestPanicRecorded(t *testing.T) {
 	d := newDesk(t, time.Second)
 	right := trial{code: http.StatusInternalServerError, status: "status Error", counted: "one with status 500"}
 	for _, with := range []struct{ order, what string }{
-		{panics, "a text"}, {panicsWithError, "an error"}, {panicsWithNumber, "a number"}, {panics, "a text, once more"},
+		{panics, "a text"}, {panicsWithError, "an error"}, {panicsWithNumber, "a number"}, {panicsByRuntime, "an error of the runtime"}, {panics, "a text, once more"},
 	} {
 		r := d.try(t, with.order)
 		if r == right {
@@ -80,6 +80,8 @@ func TestPanicRecorded(t *testing.T) {
 			Got:  r.table("the handler panics with " + with.what),
 		})
 		switch {
+		case with.order != panics:
+			f.Cause = "A panic with a text is answered as it should be, and this one is not. What a handler panics with makes no difference."
 		case r.code == 0 && r.status == right.status:
 			f.Cause = "The panic is recorded on the span, and goes on: through otelhttp, which counts nothing, to net/http, which closes the\nconnection. Whoever recovers it should answer, too."
 		case r.code == 0:

@@ -65,10 +65,15 @@ func buildShop(t *testing.T) (binary string, err error) {
 	binary = filepath.Join(t.TempDir(), "shop.exe") // Windows wants the ending; the others don't mind
 	out, err := conventions.Go("build", "-o", binary, "-buildvcs=false", "-ldflags=-w", "./steps/04-failure-modes/shop").CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("shop/ does not compile: %s", out)
+		return "", uncompiled(out)
 	}
 	return binary, nil
 }
+
+// uncompiled is what the compiler says to a program that it doesn't like.
+type uncompiled string
+
+func (u uncompiled) Error() string { return "shop/ does not compile: " + string(u) }
 
 // freeAddr returns an address that nobody listens on. Where every 127.x.y.z is
 // this machine, it is one that hardly anybody else would choose.

@@ -204,10 +204,14 @@ func TestBackgroundOutlivesRequest(t *testing.T) {
 		f.Cause = "The customer waits for a mail to somebody else. What nobody waits for belongs into a goroutine of its own."
 	case strings.HasPrefix(fates[0], outOfTime):
 		f.Cause = "The time of a receipt begins before the receipt does. A deadline is a point in time: each receipt needs one of its\nown, made when it is sent."
+	case !strings.HasPrefix(fates[0], canceled) && fates[0] != "delivered":
+		f.Cause = "Nobody delivers it: deliver was not called, within an hour."
 	case fates[0] != "delivered":
 		f.Cause = "The context of a request is canceled as soon as it has its answer, and the receipt's comes from it.\ncontext.WithoutCancel keeps its values, the trace among them, and leaves its end behind."
 	case fates[2] != "delivered" && fates[1] == inTime:
 		f.Cause = "The receipt ends with its request's time. context.WithoutCancel leaves the deadline behind as well; what the receipt\ngets is the timeout of NewReceipts, whatever is left of the request's."
+	case strings.HasPrefix(fates[1], outOfTime):
+		f.Cause = "It has a time of its own, and it is another one: how long a receipt may take, NewReceipts is told."
 	case fates[1] != inTime:
 		f.Cause = "Nobody waits for a receipt, so nobody would notice that it takes for ever. It needs a deadline of its own, the\ntimeout of NewReceipts, in the context that deliver gets."
 	case heldByMany > 0:

@@ -86,6 +86,20 @@ func playSlow(t *testing.T) (q *queue, early bool) {
 	return q, early
 }
 
+// losesAnyway reports whether spans are lost, too, when the end comes long after
+// the last of them was sent.
+func losesAnyway(t *testing.T) bool {
+	q := inBubble(t, many, func(ctx context.Context, q *queue) {
+		q.next.set(func(b *behind) { b.takes = time.Second })
+		for range many {
+			q.sendAndLeave(ctx)
+		}
+		time.Sleep(2 * time.Hour)
+		q.shutDown(ctx, 2*time.Hour)
+	})
+	return q.next.spansOffered() < many
+}
+
 // playLast has the end come while the last span is on its way: the queue is
 // empty, and the exporter behind it takes a second for what it has.
 func playLast(t *testing.T) *queue {

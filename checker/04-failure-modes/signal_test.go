@@ -2,6 +2,7 @@ package failuremodes_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -156,12 +157,17 @@ func explainEnding(t *testing.T, which int, e ending) {
 	if ours := endBy(t, s.signal, startOurs); ours.right() {
 		f.File, f.Line = "steps/04-failure-modes/shop/main.go", 0
 		switch {
+		case errors.As(e.starts, new(uncompiled)): // it says why itself
 		case e.starts != nil:
 			f.Cause = "The same Run serves when another program calls it. This one gets DATABASE_URL, PAYMENTS_URL and ADDR, where it has\nto listen."
 		case e.exit == s.killed:
 			f.Cause = fmt.Sprintf("Nobody had asked to hear of %s when it came, so it did what it does by default: it killed the process on the\nspot. signal.NotifyContext makes a context that is done when it comes. It has to stand before Run is called, which\nreturns when all is over; SIGTERM is what platforms send, and Ctrl-C is another signal, os.Interrupt.", s.name)
 		case e.stays:
 			f.Cause = fmt.Sprintf("The process does not die of %s, so somebody catches it; and Run, which ends with its context when another program\ncalls it, goes on here. The context that the signal ends is the one to hand to Run.", s.name)
+		case endBy(t, s.signal, startShop).right(): // the next time
+			f.File, f.Line = "", 0
+			f.Got += "\nthe next time, everything arrives"
+			f.Cause = "Who comes first is a matter of chance: the end of the process, or the flush. Run returns when its flush has, and main ends\nwhen Run has."
 		default:
 			f.Cause = "When another program calls the same Run, everything arrives. This one ends before Run has returned: main has to wait\nfor it."
 		}

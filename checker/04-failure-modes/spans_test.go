@@ -36,6 +36,7 @@ func TestSpanEndsOnEveryPath(t *testing.T) {
 	}{
 		{"an order is found", true, func() { d.get(ctx, known) }},
 		{"there is no such order", false, func() { d.get(ctx, unknown) }},
+		{"no order has that number", false, func() { d.get(ctx, "0"); d.get(ctx, "-1") }},
 		{"the order can't be read", false, func() { d.get(ctx, broken) }},
 		{"reading it panics", false, func() { d.get(ctx, panics) }},
 		{"its caller leaves", false, func() {

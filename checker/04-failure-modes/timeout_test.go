@@ -25,7 +25,7 @@ var slowness = []struct {
 	{150 * time.Millisecond, "nothing", known, func(*payments) {}, false},
 	{150 * time.Millisecond, "the payment API, a minute", known, func(p *payments) { p.take(time.Minute) }, true},
 	{450 * time.Millisecond, "the payment API, a minute", known, func(p *payments) { p.take(time.Minute) }, true},
-	{150 * time.Millisecond, "its answer, which never ends", known, func(p *payments) { p.stall.Store(true) }, true},
+	{150 * time.Millisecond, stalls, known, func(p *payments) { p.stall.Store(true) }, true},
 	{150 * time.Millisecond, "the database, 500 ms", unhurried, func(*payments) {}, false},
 	{4 * time.Second, "the payment API, 500 ms", known, func(p *payments) { p.take(500 * time.Millisecond) }, false},
 }
@@ -91,15 +91,22 @@ func (d *desk) await(order string, limit time.Duration, hangs bool) (w wait) {
 	for end := time.Now().Add(time.Second); w.answered && hangs && !w.left && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		w.left = d.payments.left.Load() > 0
 	}
-	w.asked = d.payments.asked.Load()
+	w.asked, w.left = d.payments.asked.Load(), d.payments.left.Load() > 0
 	return w
 }
+
+const stalls = "its answer, which never ends"
+
+const anotherLimit = "There is a limit, and it is another one. How long to wait for the payment API, all tries together, is for Config to\nsay: PaymentTimeout."
+
+const eachTry = "Each try has a time of its own, and the customer waits for all of them. The limit belongs around the tries, so that\nit holds for what they take together."
 
 // explainWaits lays what came of them beside what should have.
 func explainWaits(waits []wait) finding.Finding {
 	const inTime, givenUp = "in time", "in time, and the call is given up"
 	quick := waits[0]
-	sound := quick.code // what a request is answered that nothing goes wrong with
+	limited := waits[1].answered && waits[1].left // while the answer has not begun
+	sound := quick.code                           // what a request is answered that nothing goes wrong with
 	if !quick.answered || quick.code == 0 || quick.code >= http.StatusInternalServerError {
 		sound = http.StatusOK
 	}
@@ -111,26 +118,36 @@ func explainWaits(waits []wait) finding.Finding {
 		is, should := fmt.Sprint(w.code), fmt.Sprint(sound)
 		cause := "The payment API would have answered in time, and was given up before. How long to wait is for Config to say:\nPaymentTimeout."
 		switch {
+		case !w.answered && s.what == stalls && limited:
+			is = fmt.Sprintf("none, %.3g s later", w.limit.Seconds())
+			cause = "The limit holds until the answer begins, and not until its last byte has come. context.WithTimeout, around the whole call, and\na cancel that is deferred until the body is read."
 		case !w.answered:
 			is = fmt.Sprintf("none, %.3g s later", w.limit.Seconds())
 			cause = "Whoever calls somebody else decides how long to wait: the other side may never answer, and each request that waits\nholds a connection, a goroutine and a customer. context.WithTimeout, around the one call that may be slow."
 			if w.asked > 1 {
-				cause = "Each try has a time of its own, and the customer waits for all of them. The limit belongs around the tries, so that\nit holds for what they take together."
+				cause = eachTry
 			}
 		case w.code == 0:
 			is, cause = "none, the connection is closed", ""
 		case s.hangs && w.late(s.patience):
 			is = "too late"
-			cause = "There is a limit, and it is another one. How long to wait for the payment API, all tries together, is for Config to\nsay: PaymentTimeout."
+			cause = anotherLimit
+			if w.asked > 1 {
+				cause = eachTry
+			}
 		case s.hangs && w.took < s.patience-50*time.Millisecond:
-			is = "too soon"
+			is, cause = "too soon", anotherLimit
 		case s.hangs && !w.left:
 			is = "in time, and the call goes on"
 			cause = "The customer has an answer, and the call goes on without anybody who waits for it. It holds its goroutine and its\nconnection, as before. A context that is done ends the call itself."
 		case s.hangs:
 			is = givenUp
-		case i == 0:
-			cause = fmt.Sprintf("The payment API answers at once, and PaymentTimeout leaves it %s. A time that begins with the request is meant: not\none that began with the handler, nor one that is over when the call begins.", spelled(s.patience))
+		case i == 0 && w.asked == 0 && waits[len(waits)-1].code == sound:
+			cause = fmt.Sprintf("The payment API was not even asked: after %s the time was over before the call, and with 4 s it is not. A time that is\nmade with the handler runs from there; each call needs one of its own, which begins with it.", spelled(s.patience))
+		case i == 0 && w.asked == 0:
+			cause = "The payment API was not even asked, however long it might be waited for. A call with a context that is done does\nnot begin: cancel is for when it has returned, defer cancel()."
+		case i == 0 && !w.left:
+			cause = ""
 		case s.order == unhurried:
 			cause = "The database has used up the time that was meant for the payment API, which would have answered at once. The limit\nbelongs around that one call, and begins with it."
 		}

@@ -71,7 +71,15 @@ func TestExportErrorsLogged(t *testing.T) {
 	case f.Got == f.Want:
 		return
 	case !s.log.tells(other):
-		f.Cause = "What goes wrong in the background has nobody to return an error to. OpenTelemetry hands it to a function of\nyours, otel.SetErrorHandler; without one it goes to the standard logger, past the service's own."
+		f.Cause = "What goes wrong in the background has nobody to return an error to. OpenTelemetry hands it to a function of\nyours, otel.SetErrorHandler"
+		switch {
+		case beside.line(other) == other:
+			f.Cause += "; without one it goes to the standard logger, past the service's own."
+		case beside.has(other):
+			f.Cause += ": here it tells another logger. The service's own is the one in Config."
+		default:
+			f.Cause += ": here that one tells nobody who reads the log."
+		}
 	case !toldOfQueue:
 		f = recorder.At(failuremodes.NewQueueExporter, f)
 		f.Cause = "ExportSpans of the QueueExporter has long returned when its worker gets an error, so nobody hears of it unless the\nworker logs it, and says which. It was given a logger for this."
@@ -79,8 +87,11 @@ func TestExportErrorsLogged(t *testing.T) {
 			recorder.Needs(t, "exporter-never-blocks") // whether it goes on at all
 			f.Got += "\nwhich has told when it failed before, on another day"
 			f.Cause = "What was told once is not told again. A collector that fails today fails in another way tomorrow."
+		} else if beside.has(behind) {
+			f.Cause = "The worker tells another logger. NewQueueExporter was given one for this, the service's own."
 		} else if len(q.log.all()) > 0 {
 			f.Got += "\nwhich says: " + q.log.texts()[0]
+			f.Cause = "The log has a line, and the error is not in it: that something went wrong is half of the message, and why is the\nother. ExportSpans has long returned, so nobody else can tell."
 		}
 	case !spansTold:
 		if !slices.Contains(s.collector.Paths(), "/v1/traces") {
