@@ -51,8 +51,8 @@ var unknown = []situation{
 // unlikely are numbers that no order has, as one may see without asking the
 // store, and a caller for whom nobody need ask.
 var unlikely = []situation{
-	{name: "the order's number is 0", path: "0", api: noPayment, codes: notFound},
-	{name: "the order's number is below 0", path: "-1", api: noPayment, codes: notFound},
+	{name: "the order's number is 0", path: "0", api: noPayment, codes: noSuch},
+	{name: "the order's number is below 0", path: "-1", api: noPayment, codes: noSuch},
 	{name: "the order's number is beyond all others", path: "9007199254740993", api: noPayment, codes: notFound},
 	{name: "the caller has left already", caller: caller{leaves: before}},
 }
@@ -102,6 +102,7 @@ var (
 	notFound = []int{http.StatusNotFound}
 	ours     = []int{http.StatusInternalServerError}
 	theirs   = []int{http.StatusBadGateway}
+	noSuch   = []int{http.StatusNotFound, http.StatusBadRequest}       // a number, though none that an order may have
 	late     = []int{http.StatusBadGateway, http.StatusGatewayTimeout} // either tells whose failure it is
 )
 
