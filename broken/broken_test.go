@@ -26,8 +26,8 @@ const root = ".."
 
 var update = flag.Bool("update", false, "rewrite the goldens and the table in README.md")
 
-// The kill matrix: which check catches which variant. It grades them all, a
-// minute or two, and compares the table in README.md.
+// The kill matrix: which check catches which variant. It grades them all,
+// four minutes or so on two cores, and compares the table in README.md.
 func TestKillMatrix(t *testing.T) {
 	steps, err := lesson.Load(root)
 	require.NoError(t, err)
