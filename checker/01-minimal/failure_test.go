@@ -123,11 +123,11 @@ func (w *world) end(t *testing.T) {
 	}
 }
 
-// Where the SDK's packages are, and the learner's.
-const (
-	sdk   = "go.opentelemetry.io/otel/sdk/"
-	steps = "otel.workshop/steps/01-minimal."
-)
+// sdk is where the SDK's packages are.
+const sdk = "go.opentelemetry.io/otel/sdk/"
+
+// steps is how the names of the learner's functions begin.
+var steps = recorder.PackageOf(minimal.Setup) + "."
 
 // running names what a failed Setup has left behind; before is what of the SDK
 // and of the learner's package ran already.

@@ -14,7 +14,7 @@ import (
 
 // When Run has returned, nothing that it has started should still run.
 func TestNothingLeaks(t *testing.T) {
-	packages := []string{"otel.workshop/steps/", "otel.workshop/solutions/", "go.opentelemetry.io/"}
+	packages := []string{recorder.PackageOf(failuremodes.Run), "otel.workshop/solutions/", "go.opentelemetry.io/"}
 	before := recorder.Goroutines(packages...)
 	s := newService(t)
 	s.start(t)

@@ -59,6 +59,14 @@ func At(fn any, f finding.Finding) finding.Finding {
 	return f
 }
 
+// PackageOf returns the path of the package that the function fn is from.
+func PackageOf(fn any) string {
+	name := runtime.FuncForPC(reflect.ValueOf(fn).Pointer()).Name()
+	slash := strings.LastIndex(name, "/")
+	dot := strings.Index(name[slash+1:], ".")
+	return name[:slash+1+dot]
+}
+
 // write puts a file beside the check's other artifacts.
 func write(t testing.TB, name string, data []byte) {
 	t.Helper()

@@ -1,7 +1,6 @@
 package grader
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"go/ast"
@@ -23,11 +22,10 @@ import (
 )
 
 // How many versions of a step get into one binary: they stand in a module of
-// their own, otel.workshop/batch, each with the step and its checks in a
-// folder, v7/steps/NN-… and v7/checker. A test of the module's own package has
-// a function for each check, which calls that of the version that the
-// environment names. All that versions share is compiled where it stands, and
-// so found in the build cache.
+// their own, otel.workshop/batch, each in a folder, v7/steps/NN-…, and its
+// program in v7/checker/NN-…/shop. The checks are there once, in checker, and
+// see the version that the environment names through the package front. All
+// else is compiled where it stands, and so found in the build cache.
 
 // whichVersion is the environment variable that chooses among the versions of
 // one binary.
@@ -86,6 +84,10 @@ var quiet = []string{"errors.New", "fmt.Errorf", "otel.Tracer", "attribute.Key",
 // buildTogether builds versions of one step into one binary in dir. The builds
 // of those that don't compile have no binary.
 func buildTogether(ctx context.Context, root, step, dir string, versions []*Version) ([]build, error) {
+	face, err := frontOf(root, step)
+	if err != nil {
+		return nil, err
+	}
 	builds := make([]build, len(versions))
 	compiling := make(map[int]bool)
 	for i, v := range versions {
@@ -98,16 +100,15 @@ func buildTogether(ctx context.Context, root, step, dir string, versions []*Vers
 		if err != nil {
 			return nil, err
 		}
-		if err := furnish(root, step, dir, home(i), v.files); err != nil {
+		if err := furnish(face, root, step, dir, home(i), v.files); err != nil {
 			return nil, err
 		}
 		compiling[i] = true
 	}
-	if err := writeModule(root, dir); err != nil {
+	if err := writeChecks(face, root, step, dir); err != nil {
 		return nil, err
 	}
-	tests, err := checkNames(filepath.Join(root, "checker", step))
-	if err != nil {
+	if err := writeModule(root, dir); err != nil {
 		return nil, err
 	}
 	binary := filepath.Join(dir, step+".test")
@@ -116,9 +117,6 @@ func buildTogether(ctx context.Context, root, step, dir string, versions []*Vers
 	}
 	for len(compiling) > 0 {
 		numbers := slices.Sorted(maps.Keys(compiling))
-		if err := os.WriteFile(filepath.Join(dir, "batch_test.go"), dispatcher(numbers, tests), 0o600); err != nil {
-			return nil, err
-		}
 		out, err := compile(ctx, step, binary, builds, numbers)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -134,8 +132,11 @@ func buildTogether(ctx context.Context, root, step, dir string, versions []*Vers
 			return nil, fmt.Errorf("build %d versions of %s together: %w\n%s", len(compiling), step, err, out)
 		}
 		for _, m := range guilty {
-			i, _ := strconv.Atoi(m[1]) // digits
+			i, _ := strconv.Atoi(m[1] + m[2]) // digits, of one or of the other
 			delete(compiling, i)
+			if err := os.RemoveAll(filepath.Join(dir, "front", bindFile(home(i)))); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return builds, nil
@@ -144,58 +145,76 @@ func buildTogether(ctx context.Context, root, step, dir string, versions []*Vers
 // home is the folder of the i-th version.
 func home(i int) string { return fmt.Sprintf("v%d", i) }
 
-// inVersion finds which versions the go command complains about.
-var inVersion = regexp.MustCompile(`(?m)^# otel\.workshop/batch/v(\d+)/`)
+// bindFile is the front's file for a version.
+func bindFile(home string) string { return "bind_" + home + ".go" }
 
-// furnish writes a version, and the checks that import it, into its folder.
-func furnish(root, step, dir, home string, files variant.Files) error {
-	from, to := variant.Module+"/steps/", variant.Module+"/batch/"+home+"/steps/"
-	write := func(name string, data []byte) error {
-		name = filepath.Join(dir, home, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-			return err
-		}
-		return os.WriteFile(name, data, 0o600)
+// inVersion finds which versions the go command complains about.
+var inVersion = regexp.MustCompile(`(?m)^(?:# otel\.workshop/batch/v(\d+)/|.*\bbind_v(\d+)\.go:)`)
+
+// furnish writes a version into its folder, and what binds it to the front.
+func furnish(face *front, root, step, dir, home string, files variant.Files) error {
+	from, to := variant.Module+"/steps/"+step, variant.Module+"/batch/"+home+"/steps/"+step
+	placed := make(variant.Files)
+	for name, data := range variant.AsStep(step, files) {
+		placed[path.Join("steps", step, name)] = data
 	}
-	for name, data := range variant.Reimport(variant.AsStep(step, files), from+step, to+step) {
-		if err := write(path.Join("steps", step, name), data); err != nil {
+	program, err := programBeside(root, step, variant.AsStep(step, files))
+	if err != nil {
+		return err
+	}
+	maps.Copy(placed, program) // without one, the checks build it by themselves
+	for name, data := range variant.Reimport(placed, from, to) {
+		if err := write(dir, path.Join(home, name), data); err != nil {
 			return err
 		}
+	}
+	bind, err := face.bind(step, home, program != nil)
+	if err != nil {
+		return err
+	}
+	return write(dir, path.Join("front", bindFile(home)), bind)
+}
+
+// writeChecks writes the checks, and the front that they see the versions
+// through.
+func writeChecks(face *front, root, step, dir string) error {
+	source, err := face.source()
+	if err != nil {
+		return err
+	}
+	if err := write(dir, "front/front.go", source); err != nil {
+		return err
+	}
+	if err := write(dir, "shop/shop.go", []byte("package shop\n\nvar Laid func()\n")); err != nil {
+		return err
 	}
 	checks, err := filepath.Glob(filepath.Join(root, "checker", step, "*_test.go"))
 	if err != nil {
 		return err
 	}
+	replaced := strings.NewReplacer(
+		`"`+variant.Module+"/steps/"+step+`"`, `"`+variant.Module+`/batch/front"`,
+		`"`+variant.Module+"/"+programDir(step)+`"`, `"`+variant.Module+`/batch/shop"`)
 	for _, check := range checks {
 		data, err := os.ReadFile(check)
 		if err != nil {
 			return err
 		}
-		name := strings.TrimSuffix(filepath.Base(check), "_test.go") + "_check.go"
-		data = bytes.ReplaceAll(data, []byte(`"`+from), []byte(`"`+to))
-		data = bytes.ReplaceAll(data, []byte(`"`+variant.Module+"/"+programDir(step)), []byte(`"`+variant.Module+"/batch/"+home+"/"+programDir(step)))
-		if err := write(path.Join("checker", name), data); err != nil {
-			return err
-		}
-	}
-	program, err := programBeside(root, step, variant.AsStep(step, files))
-	if err != nil || !hasPlace(root, step) {
-		return err
-	}
-	if program == nil { // the checks build it by themselves
-		place := path.Join(programDir(step), beside)
-		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(place)))
-		if err != nil {
-			return err
-		}
-		program = map[string][]byte{place: data}
-	}
-	for name, data := range variant.Reimport(program, from+step, to+step) {
-		if err := write(name, data); err != nil {
+		data = face.methodOf().ReplaceAll([]byte(replaced.Replace(string(data))), []byte("$1.${2}_$3"))
+		if err := write(dir, "checker/"+filepath.Base(check), data); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// write writes a file, and the folders above it.
+func write(dir, name string, data []byte) error {
+	name = filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(name, data, 0o600)
 }
 
 // writeModule makes dir a module that the one in root requires, says the go.mod
@@ -244,7 +263,7 @@ func compile(ctx context.Context, step, binary string, builds []build, numbers [
 	)
 	both.Go(func() { vetted, _ = goCommand(vet...) }) // an error says that it has found something
 	args := BuildArgs(step, binary, modfile)
-	args[len(args)-1] = variant.Module + "/batch"
+	args[len(args)-1] = variant.Module + "/batch/checker"
 	out, err := goCommand(args...)
 	both.Wait()
 	if err != nil {
