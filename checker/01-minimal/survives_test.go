@@ -17,10 +17,10 @@ func TestLastRequestSurvives(t *testing.T) {
 	}
 	// Three programs, at the same time: Run, with requests that take a moment; the
 	// learner's own program, as it is; and Run again, with one that takes too long.
-	var run, own lastHour
+	var run, whole lastHour
 	var slow longDrain
 	var others sync.WaitGroup
-	others.Go(func() { own = endShop(t) })
+	others.Go(func() { whole = endShop(t) })
 	others.Go(func() { slow = endSlowly(t) })
 	run = endRun(t)
 	others.Wait()
@@ -31,10 +31,10 @@ func TestLastRequestSurvives(t *testing.T) {
 		needEverything(t)
 		recorder.Fail(t, f)
 	}
-	if !own.well() {
+	if !whole.well() {
 		const title = "steps/01-minimal/shop, on $ADDR\n"
-		f := finding.Finding{Want: wantedEnd(title), Got: own.draw(title), File: "steps/01-minimal/shop/main.go", Line: mainLine(t)}
-		own.explainShop(&f)
+		f := finding.Finding{Want: wantedEnd(title), Got: whole.draw(title), File: "steps/01-minimal/shop/main.go", Line: mainLine(t)}
+		whole.explainShop(&f)
 		needEverything(t)
 		recorder.Fail(t, f)
 	}
