@@ -30,7 +30,9 @@ func program() error {
 	case errandSend:
 		return send()
 	case errandDrain:
-		return drain()
+		return inFakeTime(drain)
+	case errandBreak:
+		return inFakeTime(breakDown)
 	}
 	return serve()
 }

@@ -15,13 +15,15 @@ func TestLastRequestSurvives(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no SIGTERM to send")
 	}
-	// Three programs, at the same time: Run, with requests that take a moment; the
-	// learner's own program, as it is; and Run again, with one that takes too long.
+	// Four programs, at the same time: Run, with requests that take a moment; the
+	// learner's own program, as it is; and Run again, with a request that takes
+	// too long, and with a listener that breaks.
 	var run, whole lastHour
-	var slow longDrain
+	var slow, broken fakeEnd
 	var others sync.WaitGroup
 	others.Go(func() { whole = endShop(t) })
-	others.Go(func() { slow = endSlowly(t) })
+	others.Go(func() { slow = longDrain.play(t) })
+	others.Go(func() { broken = brokenListener.play(t) })
 	run = endRun(t)
 	others.Wait()
 
@@ -39,6 +41,7 @@ func TestLastRequestSurvives(t *testing.T) {
 		recorder.Fail(t, f)
 	}
 	slow.must(t)
+	broken.must(t)
 }
 
 // needEverything declares what has to work before the end of a real program
