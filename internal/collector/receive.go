@@ -50,6 +50,9 @@ func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, open f
 	}()
 	body, err := open()
 	if err == nil {
+		_, err = sig.costOf(body, enc)
+	}
+	if err == nil {
 		answer, err = sig.accept(r.store, body, enc)
 	}
 	if err == nil {

@@ -73,9 +73,9 @@ func spanBytes(s ptrace.Span) int {
 func (s heldSpan) checkIDs() string {
 	switch {
 	case s.TraceID().IsEmpty():
-		return fmt.Sprintf("span %q has no trace id", s.Name())
+		return fmt.Sprintf("span %.100q has no trace id", s.Name())
 	case s.SpanID().IsEmpty():
-		return fmt.Sprintf("span %q has no span id", s.Name())
+		return fmt.Sprintf("span %.100q has no span id", s.Name())
 	}
 	return ""
 }
