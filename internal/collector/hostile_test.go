@@ -104,7 +104,7 @@ func TestMalformedGRPC(t *testing.T) {
 	conn := dial(t, c)
 	require.Equal(t, codes.InvalidArgument, status.Code(invoke(t, conn, []byte("hello"))))
 	require.Equal(t, codes.ResourceExhausted, status.Code(invoke(t, conn, make([]byte, maxBody+1))))
-	require.Equal(t, 1, c.Store().Stats().Refused)
+	require.Equal(t, 2, c.Store().Stats().Refused)
 	require.NoError(t, invoke(t, conn, traceProto(t)))
 	require.Len(t, c.Store().Traces(), 1)
 }
@@ -181,8 +181,8 @@ func TestPanicIsAnswered(t *testing.T) {
 	r := newReceiver(NewStore(Limits{}))
 	broken := traces
 	broken.accept = func(*Store, []byte, encoding) ([]byte, error) { panic("oh") }
-	for range cap(r.slots) + 1 { // the slot comes back
-		_, problem := r.receive(t.Context(), broken, protobuf, func() ([]byte, error) { return nil, nil })
+	for range cap(r.light.slots) + 1 { // the slot comes back
+		_, problem := r.receive(t.Context(), broken, protobuf, nil, false)
 		require.Equal(t, 500, problem.http)
 		require.Equal(t, codes.Internal, problem.grpc)
 		require.Contains(t, problem.message, "oh")
@@ -204,7 +204,14 @@ func invoke(t testing.TB, conn *grpc.ClientConn, body []byte) error {
 	return conn.Invoke(t.Context(), "/"+signals[0].service+"/Export", body, &answer)
 }
 
-type bytesCodec struct{ rawCodec }
+// bytesCodec writes and reads messages as they are.
+type bytesCodec struct{}
+
+func (bytesCodec) Name() string { return "proto" }
+
+func (bytesCodec) Marshal(v any) (mem.BufferSlice, error) {
+	return mem.BufferSlice{mem.SliceBuffer(v.([]byte))}, nil
+}
 
 func (bytesCodec) Unmarshal(data mem.BufferSlice, v any) error {
 	*v.(*[]byte) = data.Materialize()
