@@ -17,10 +17,10 @@ type signal struct {
 }
 
 var (
-	traces  = signal{"traces", "opentelemetry.proto.collector.trace.v1.TraceService", tracesMessage, acceptTraces}
-	metrics = signal{"metrics", "opentelemetry.proto.collector.metrics.v1.MetricsService", metricsMessage, acceptMetrics}
-	logs    = signal{"logs", "opentelemetry.proto.collector.logs.v1.LogsService", logsMessage, acceptLogs}
-	signals = []signal{traces, metrics, logs}
+	ofTraces  = signal{"traces", "opentelemetry.proto.collector.trace.v1.TraceService", tracesMessage, acceptTraces}
+	ofMetrics = signal{"metrics", "opentelemetry.proto.collector.metrics.v1.MetricsService", metricsMessage, acceptMetrics}
+	ofLogs    = signal{"logs", "opentelemetry.proto.collector.logs.v1.LogsService", logsMessage, acceptLogs}
+	signals   = []signal{ofTraces, ofMetrics, ofLogs}
 )
 
 // accepted is the answer to a request of which nothing was rejected: an empty

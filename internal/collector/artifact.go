@@ -14,7 +14,7 @@ import (
 // object with resourceSpans. They are converted as received ones are, come in
 // the order of the text, and none is left out.
 func SpansFromJSON(otlp []byte) ([]waterfall.Span, error) {
-	req, err := fromJSON(traces, ptraceotlp.NewExportRequest(), otlp)
+	req, err := fromJSON(ofTraces, ptraceotlp.NewExportRequest(), otlp)
 	if err != nil {
 		return nil, fmt.Errorf("read spans from OTLP/JSON: %w", err)
 	}
@@ -27,7 +27,7 @@ func SpansFromJSON(otlp []byte) ([]waterfall.Span, error) {
 // resourceMetrics. They are converted as received ones are; of a stream with
 // several points, the last one counts.
 func MetricsFromJSON(otlp []byte) ([]Metric, error) {
-	req, err := fromJSON(metrics, pmetricotlp.NewExportRequest(), otlp)
+	req, err := fromJSON(ofMetrics, pmetricotlp.NewExportRequest(), otlp)
 	if err != nil {
 		return nil, fmt.Errorf("read metrics from OTLP/JSON: %w", err)
 	}

@@ -91,6 +91,8 @@ func (in *intake) grow(ctx context.Context, body []byte, announced int64) ([]byt
 	size := min(max(4*had, 4<<10), maxBody)
 	if had < smallBody {
 		size = min(size, smallBody)
+	} else if had == smallBody {
+		size = 4 << 20
 	}
 	if int(announced) > had {
 		size = min(size, int(announced))

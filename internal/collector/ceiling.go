@@ -9,18 +9,19 @@ import (
 
 // Ceiling is the most memory, in bytes, that a process takes which does nothing
 // but run a collector with the default [Limits], whatever is sent to it, by
-// however many, and however slowly. It is what follows, and as much again,
-// because Go collects garbage when the heap has doubled:
+// however many, and however slowly. It is made of
 //
 //	 80 MiB  what is stored
 //	 16 MiB  bodies of up to 512 KiB that are coming in: the pool
-//	 48 MiB  larger ones: two at a time
+//	 40 MiB  larger ones: two at a time
 //	160 MiB  a body that takes much memory to decode: one at a time
-//	  5 MiB  bodies that take little, for each processor, up to eight
+//	 20 MiB  bodies that take little: up to four at a time
+//	 60 MiB  1,024 connections over HTTP and 128 over gRPC
 //
-// The rest goes to 1,024 connections over HTTP and 64 over gRPC. Further ones
-// cut off those that have been silent for longest; a body that finds no room
-// waits for a second, and is then refused as one to be sent again.
+// and of what Go's garbage takes until it is collected. Further connections cut
+// off those that have been there for longest without sending anything of use; a
+// body that finds no room waits for a second, and is then refused as one to be
+// sent again.
 const Ceiling = 512 << 20
 
 const (
@@ -29,9 +30,13 @@ const (
 	largeBodies = 2         // that come in at a time
 	lightCost   = 4 << 20   // bytes that decoding may take where several are decoded at a time
 	maxHTTP     = 1024      // connections
-	maxGRPC     = 64
+	maxGRPC     = 128
 
-	patience  = time.Second      // that a body waits for room
+	patience = time.Second // for which a body waits for room
+	// Ordinary bodies wait longer: each takes little time, and exporters come
+	// again only after five seconds.
+	lightPatience = 5 * time.Second
+
 	largeTime = 10 * time.Second // that a larger one may take to come in
 	smallTime = 20 * time.Second // and any other
 )

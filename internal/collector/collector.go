@@ -58,8 +58,8 @@ func Start(opts Options) (*Collector, error) {
 	c.grpc = newServer(grpcHandler{c.receiver, c.HTTPAddr()})
 	c.grpc.Protocols.SetUnencryptedHTTP2(true)
 	// What a connection may have sent without our having read it.
-	c.grpc.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 32, MaxReadFrameSize: 16 << 10,
-		MaxReceiveBufferPerConnection: 256 << 10, MaxReceiveBufferPerStream: 256 << 10}
+	c.grpc.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 16, MaxReadFrameSize: 16 << 10,
+		MaxReceiveBufferPerConnection: 128 << 10, MaxReceiveBufferPerStream: 128 << 10}
 	// Both return when Close closes them, and have nothing to tell then.
 	c.serving.Go(func() { _ = c.http.Serve(c.httpListener) })
 	c.serving.Go(func() { _ = c.grpc.Serve(c.grpcListener) })
@@ -76,6 +76,7 @@ func newServer(h http.Handler) *http.Server {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          log.New(io.Discard, "", 0), // what senders do wrong is in Stats, not on the learner's screen
 		Protocols:         new(http.Protocols),
+		ConnContext:       withVisitor,
 	}
 	s.Protocols.SetHTTP1(true)
 	return s

@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"cmp"
+	"context"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -10,8 +12,9 @@ import (
 )
 
 // A door is a listener that can be shut, with those who have come in. There is
-// room for so many: whoever comes next takes the place of who has been silent
-// for longest, which costs an idle exporter no more than to connect again.
+// room for so many: whoever comes next takes the place of who has been there
+// for longest without having sent anything of use. If all have, it costs an idle
+// exporter no more than to connect again.
 type door struct {
 	*gate.Listener
 	room int
@@ -33,7 +36,7 @@ func (d *door) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		v := &visitor{Conn: conn, door: d}
-		v.heard()
+		v.last.Store(time.Now().UnixNano())
 		if d.enter(v) {
 			return v, nil
 		}
@@ -48,14 +51,14 @@ func (d *door) enter(v *visitor) bool {
 		return false
 	}
 	if len(d.inside) >= d.room {
-		var silent *visitor
+		var idle *visitor
 		for other := range d.inside {
-			if silent == nil || other.last.Load() < silent.last.Load() {
-				silent = other
+			if idle == nil || other.compare(idle) < 0 {
+				idle = other
 			}
 		}
-		delete(d.inside, silent)
-		gate.Cut(silent.Conn)
+		delete(d.inside, idle)
+		gate.Cut(idle.Conn)
 	}
 	d.inside[v] = struct{}{}
 	return true
@@ -82,15 +85,34 @@ func (d *door) set(down bool) {
 type visitor struct {
 	net.Conn
 	door *door
-	last atomic.Int64 // when something was last heard of it, in nanoseconds of Unix time
+	good atomic.Bool  // a request of it has been accepted
+	last atomic.Int64 // when the latest was, or when it came, in nanoseconds of Unix time
 }
 
-func (v *visitor) heard() { v.last.Store(time.Now().UnixNano()) }
+// compare orders visitors by who had better make room.
+func (v *visitor) compare(other *visitor) int {
+	if v.good.Load() != other.good.Load() {
+		if other.good.Load() {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(v.last.Load(), other.last.Load())
+}
 
-func (v *visitor) Read(b []byte) (int, error) {
-	n, err := v.Conn.Read(b)
-	v.heard()
-	return n, err
+type visitorKey struct{}
+
+// withVisitor lets handlers know whose request they answer.
+func withVisitor(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, visitorKey{}, conn)
+}
+
+// noteGood says that a request of this connection has been accepted.
+func noteGood(ctx context.Context) {
+	if v, ok := ctx.Value(visitorKey{}).(*visitor); ok {
+		v.last.Store(time.Now().UnixNano())
+		v.good.Store(true)
+	}
 }
 
 func (v *visitor) Close() error {

@@ -179,7 +179,7 @@ func TestForeignProtocols(t *testing.T) {
 // A panic while decoding should be an answer, over both protocols.
 func TestPanicIsAnswered(t *testing.T) {
 	r := newReceiver(NewStore(Limits{}))
-	broken := traces
+	broken := ofTraces
 	broken.accept = func(*Store, []byte, encoding) ([]byte, error) { panic("oh") }
 	for range cap(r.light.slots) + 1 { // the slot comes back
 		_, problem := r.receive(t.Context(), broken, protobuf, nil, false)

@@ -39,6 +39,8 @@ type lane struct {
 	slots chan struct{}
 	body  int // bytes of a body, when it has been decompressed
 	cost  int // bytes of decoding it
+
+	patience time.Duration
 }
 
 func newReceiver(s *Store) *receiver {
@@ -46,8 +48,8 @@ func newReceiver(s *Store) *receiver {
 		store: s,
 		pool:  newPool(poolSize),
 		large: make(chan struct{}, largeBodies),
-		light: &lane{make(chan struct{}, min(runtime.GOMAXPROCS(0), 8)), smallBody, lightCost},
-		heavy: &lane{make(chan struct{}, 1), maxBody, maxDecoded},
+		light: &lane{make(chan struct{}, min(runtime.GOMAXPROCS(0), 4)), smallBody, lightCost, lightPatience},
+		heavy: &lane{make(chan struct{}, 1), maxBody, maxDecoded, patience},
 	}
 }
 
@@ -61,6 +63,7 @@ func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, body [
 		r.tidy.soon()
 	}
 	if err == nil {
+		noteGood(ctx)
 		return answer, nil
 	}
 	if !errors.As(err, &refused) {
@@ -74,7 +77,7 @@ func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, body [
 var errHeavy = errors.New("more than the lane takes")
 
 func (r *receiver) receiveIn(ctx context.Context, l *lane, sig signal, enc encoding, body []byte, zipped bool) (answer []byte, err error) {
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(l.patience)
 	defer timer.Stop()
 	select {
 	case l.slots <- struct{}{}:
@@ -109,6 +112,9 @@ func (r *receiver) receiveIn(ctx context.Context, l *lane, sig signal, enc encod
 	}
 	if cost > l.cost {
 		return nil, errHeavy
+	}
+	if l == r.heavy {
+		runtime.GC() // what it takes should come on top of what is used, not of garbage
 	}
 	return sig.accept(r.store, body, enc)
 }
