@@ -2,7 +2,9 @@ package collector
 
 import (
 	"bytes"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,4 +116,70 @@ var outOfStep = []string{
 	`{"newer":[{"a":[true,false,null,-1.5e-7,0,"\"]"]}],"resourceSpans":null}`,
 	`{"\u0072esourceSpans":[null],"resource_spans":[{}]}`,
 	`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"severityNumber":"SEVERITY_NUMBER_TRACE"}]}]}]}`,
+}
+
+// FuzzJSONShape makes texts out of what OTLP knows, so that most of them are
+// valid JSON and many are nearly OTLP: deep, wide, and with the wrong value in
+// the right place.
+func FuzzJSONShape(f *testing.F) {
+	f.Add([]byte("resources"))
+	f.Add([]byte{0, 0, 0, 1, 0, 0, 0, 0, 0, 0})
+	f.Add([]byte{9, 1, 8, 1, 7, 1, 6, 1, 5, 1, 4, 1, 3, 1, 2, 1})
+	f.Add(bytes.Repeat([]byte{3, 1, 4, 1, 5, 9, 2, 6}, 30)) // deep
+	f.Add(bytes.Repeat([]byte{1, 0, 0, 7}, 60))             // wide
+	f.Fuzz(func(t *testing.T, choices []byte) {
+		c := &chooser{choices}
+		sig := signals[c.choose(len(signals))]
+		take(t, []byte(c.object(sig.message(), 0)), otlpJSON)
+	})
+}
+
+// A chooser makes choices out of bytes: when they are used up, the first.
+type chooser struct{ choices []byte }
+
+func (c *chooser) choose(of int) int {
+	if len(c.choices) == 0 {
+		return 0
+	}
+	b := c.choices[0]
+	c.choices = c.choices[1:]
+	return int(b) % of
+}
+
+func (c *chooser) object(m *message, depth int) string {
+	if depth > 12 || len(c.choices) == 0 {
+		return "{}"
+	}
+	names := slices.Sorted(maps.Keys(m.names))
+	var fields []string
+	for range 1 + c.choose(4) {
+		name := names[c.choose(len(names))]
+		f := m.names[name]
+		value := c.value(f, depth)
+		if f.list != (c.choose(16) == 15) {
+			elements := []string{value}
+			for range c.choose(5) {
+				elements = append(elements, c.value(f, depth))
+			}
+			value = "[" + strings.Join(elements, ",") + "]"
+		}
+		if c.choose(32) == 31 {
+			name = []string{"", "later", `\u0061ttributes`, "a,[{"}[c.choose(4)]
+		}
+		fields = append(fields, `"`+name+`":`+value)
+	}
+	return "{" + strings.Join(fields, ",") + "}"
+}
+
+// odd are values of all kinds, right ones and wrong ones.
+var odd = []string{
+	`null`, `1`, `""`, `"5b8efff798038103d269b633813fc60c"`, `"eee19b7ec3c1b174"`, `"name"`, `-1`, `true`, `"12"`, `0.5`, `1e400`, `-0`, `0`, `4294967296`,
+	`18446744073709551616`, `"NaN"`, `"aGk="`, `"SPAN_KIND_SERVER"`, `{}`, `[]`, `[[{"a":1}]]`, `",,[{"`, `"\"\\\ud800x\n"`, `1.5e3`, `"1.5"`, `-9223372036854775808`, `0.1e39`,
+}
+
+func (c *chooser) value(f *field, depth int) string {
+	if f.message != nil && c.choose(16) > 0 {
+		return c.object(f.message, depth+1)
+	}
+	return odd[c.choose(len(odd))]
 }
