@@ -152,14 +152,19 @@ func unzip(body []byte, most int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the body is no gzip: %w", err)
 	}
-	var out bytes.Buffer
-	out.Grow(min(4*len(body), most) + bytes.MinRead)
-	n, err := out.ReadFrom(io.LimitReader(zr, int64(most)+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("the body is no gzip: %w", err)
-	case n > int64(most):
-		return nil, errTooLarge
+	out := make([]byte, 0, min(4*len(body), most)+1)
+	for {
+		n, err := zr.Read(out[len(out):cap(out)])
+		out = out[:len(out)+n]
+		switch {
+		case len(out) > most:
+			return nil, errTooLarge
+		case err == io.EOF:
+			return out, nil
+		case err != nil:
+			return nil, fmt.Errorf("the body is no gzip: %w", err)
+		case len(out) == cap(out):
+			out = append(make([]byte, 0, min(4*cap(out), most+1)), out...)
+		}
 	}
-	return out.Bytes(), nil
 }

@@ -265,6 +265,7 @@ func h2c() *http.Client {
 
 // An expensive body is small on the wire and large in memory.
 type expensive struct {
+	signal
 	contentType string
 	body        []byte
 	zipped      bool
@@ -273,17 +274,20 @@ type expensive struct {
 // expensiveBodies are too large by far, or just not.
 func expensiveBodies(t *testing.T) []expensive {
 	nulls := `{"resourceSpans":[{"scopeSpans":[{"spans":[` + strings.Repeat("null,", 3_000_000) + `null]}]}]}`
-	usual := batchProto(t)
-	full := bytes.Repeat(usual, maxBody/len(usual))
+	full, small := fullBody(t), traceProto(t)
+	small = bytes.Repeat(small, maxBody/len(small))
+	points := within(bytes.Repeat([]byte{0x0a, 0}, 250_000), 9, 2, 2, 1) // of a histogram
 	return []expensive{
-		{js, zip(t, []byte(nulls)), true},
-		{pb, zip(t, within(bytes.Repeat([]byte{0x12, 0}, 6<<20), 2, 1)), true},
-		{js, zip(t, []byte(strings.ReplaceAll(nulls, "null", "1"))), true},
-		{pb, zip(t, full), true},
-		{js, zip(t, []byte(nulls[:1_500_000]+`null]}]}]}`)), true}, // as much as is taken
-		{pb, zip(t, make([]byte, 64<<20)), true},
-		{js, zip(t, []byte(strings.ReplaceAll(nulls, "spans", "spons"))), true},
-		{pb, full, false},
+		{ofTraces, js, zip(t, []byte(nulls)), true},
+		{ofTraces, pb, zip(t, within(bytes.Repeat([]byte{0x12, 0}, 6<<20), 2, 1)), true},
+		{ofTraces, js, zip(t, []byte(strings.ReplaceAll(nulls, "null", "1"))), true},
+		{ofTraces, pb, zip(t, full), true},
+		{ofTraces, js, zip(t, []byte(nulls[:1_500_000]+`null]}]}]}`)), true}, // as much as is taken
+		{ofTraces, pb, zip(t, make([]byte, 64<<20)), true},
+		{ofTraces, js, zip(t, []byte(strings.ReplaceAll(nulls, "spans", "spons"))), true},
+		{ofTraces, pb, full, false},
+		{ofTraces, pb, zip(t, small), true}, // as much as is taken
+		{ofMetrics, pb, zip(t, points), true},
 	}
 }
 
@@ -301,13 +305,13 @@ func (a *attack) send(n int, bodies []expensive) {
 		a.Go(func() {
 			for at := i; a.ctx.Err() == nil; at++ {
 				e := bodies[at%len(bodies)]
-				url, body, via := "http://"+a.http+"/v1/traces", e.body, client
+				url, body, via := "http://"+a.http+"/v1/"+e.name, e.body, client
 				header := http.Header{"Content-Type": {e.contentType}}
 				if e.zipped {
 					header.Set("Content-Encoding", "gzip")
 				}
 				if e.contentType == pb && i%2 == 0 {
-					url, via = "http://"+a.grpc+"/"+ofTraces.service+"/Export", calls
+					url, via = "http://"+a.grpc+"/"+e.service+"/Export", calls
 					frame := []byte{0}
 					if e.zipped {
 						frame[0] = 1

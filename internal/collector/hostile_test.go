@@ -142,15 +142,14 @@ func TestGzipBombs(t *testing.T) {
 	for range 12 {
 		senders.Go(func() {
 			code, _, _ := post(t, c, "/v1/traces", pb, bomb, "Content-Encoding", "gzip")
-			require.Equal(t, 413, code)
+			require.Contains(t, []int{413, 503}, code, "too large, or one at a time")
 		})
 	}
 	senders.Wait()
 	close(stop)
-	slots := uint64(min(runtime.GOMAXPROCS(0), 8))
 	most := <-peak
 	t.Logf("%d MiB at most", most>>20)
-	require.Less(t, most, 64<<20+slots*128<<20, "growing buffers for each body that is being opened, not for each that has come")
+	require.Less(t, most, uint64(256<<20), "growing buffers for the body that is being opened, not for each that has come")
 }
 
 // A sender that speaks TLS, or anything else, to a plain port should disturb

@@ -43,7 +43,7 @@ func TestHostileJSON(t *testing.T) {
 			var answer string
 			require.Less(t, allocated(func() {
 				status, answer, _ = post(t, c, "/v1/traces", js, body, "Content-Encoding", "gzip")
-			}), uint64(80<<20), "opening alone doubles a buffer up to 16 MiB")
+			}), uint64(96<<20), "opening alone takes 20 MiB")
 			require.Equal(t, tt.status, status, answer)
 			require.Contains(t, answer, tt.says)
 		})
