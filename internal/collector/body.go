@@ -24,6 +24,7 @@ type intake struct {
 	deadline func(time.Time) // sets until when src may be read
 	large    chan struct{}   // a place for each larger body that may come in
 	inLarge  bool
+	body     []byte
 }
 
 // open begins to take a body in. It has to be closed when the body is no longer
@@ -40,20 +41,21 @@ func (r *receiver) open(w http.ResponseWriter, src io.Reader) *intake {
 }
 
 func (in *intake) close() {
+	buffers.put(in.body)
 	if in.inLarge {
 		<-in.large
 	}
 	in.upload.close()
 }
 
-// read returns the body as it comes, to its end. Memory is taken as it fills:
+// read returns the body as it comes, to its end; it is the intake's. Memory is taken as it fills:
 // what is announced need not come. announced is negative where it is not known.
 func (in *intake) read(ctx context.Context, announced int64) ([]byte, error) {
 	if announced > maxBody {
 		return nil, errTooLarge
 	}
-	var body []byte
 	for {
+		body := in.body
 		if len(body) == cap(body) {
 			// One byte ahead, so that what fits exactly need not grow.
 			var one [1]byte
@@ -69,7 +71,7 @@ func (in *intake) read(ctx context.Context, announced int64) ([]byte, error) {
 			body = append(grown, one[0])
 		}
 		n, err := in.src.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
+		in.body = body[:len(body)+n]
 		if err == io.EOF {
 			break
 		} else if err != nil {
@@ -79,7 +81,7 @@ func (in *intake) read(ctx context.Context, announced int64) ([]byte, error) {
 	if !in.settle() {
 		return nil, errMadeRoom
 	}
-	return body, nil
+	return in.body, nil
 }
 
 // grow returns body with more room, and takes the memory for it.
@@ -88,26 +90,25 @@ func (in *intake) grow(ctx context.Context, body []byte, announced int64) ([]byt
 	if had >= maxBody {
 		return nil, errTooLarge
 	}
-	size := min(max(4*had, 4<<10), maxBody)
 	if had < smallBody {
-		size = min(size, smallBody)
-	} else if had == smallBody {
-		size = 4 << 20
-	}
-	if int(announced) > had {
-		size = min(size, int(announced))
-	}
-	switch {
-	case size <= smallBody:
+		size := min(max(4*had, 4<<10), smallBody)
 		if err := in.take(ctx, size); err != nil {
 			return nil, err
 		}
-		defer in.give(had)
-	case !in.inLarge:
+		grown := append(buffers.get(size), body...)
+		buffers.put(body)
+		in.give(had)
+		return grown, nil
+	}
+	if !in.inLarge {
 		if err := in.enterLarge(ctx); err != nil {
 			return nil, err
 		}
 		defer in.give(had)
+	}
+	size := min(max(4*had, 4<<20), maxBody)
+	if int(announced) > had {
+		size = min(size, int(announced))
 	}
 	return append(make([]byte, 0, size), body...), nil
 }
