@@ -23,8 +23,8 @@ type intake struct {
 	src      io.Reader
 	deadline func(time.Time) // sets until when src may be read
 	large    chan struct{}   // a place for each larger body that may come in
-	inLarge  bool
-	body     []byte
+	inLarge  bool            // whether it has one of them
+	body     []byte          // what has come
 }
 
 // open begins to take a body in. It has to be closed when the body is no longer
@@ -48,8 +48,9 @@ func (in *intake) close() {
 	in.upload.close()
 }
 
-// read returns the body as it comes, to its end; it is the intake's. Memory is taken as it fills:
-// what is announced need not come. announced is negative where it is not known.
+// read returns the body, which remains the intake's, when it has come to its
+// end. Memory is taken as it fills: what is announced need not come. announced
+// is negative where it is not known.
 func (in *intake) read(ctx context.Context, announced int64) ([]byte, error) {
 	if announced > maxBody {
 		return nil, errTooLarge

@@ -85,7 +85,7 @@ func (s *textScan) object(m *message, depth int) error {
 		return nil
 	}
 	for {
-		name := s.string()
+		name := s.quoted()
 		s.next() // a colon
 		s.at++
 		if name == "" {
@@ -152,7 +152,7 @@ func (s *textScan) value(f *field, depth int) error {
 	}
 	var text string
 	if c == '"' {
-		text = s.string()
+		text = s.quoted()
 	} else {
 		from := s.at
 		if err := s.skip(); err != nil {
@@ -181,8 +181,8 @@ func (s *textScan) raw() []byte {
 	return s.text[from : s.at-1]
 }
 
-// string takes a string. What is no string is "".
-func (s *textScan) string() string {
+// quoted takes a string, and returns what it says.
+func (s *textScan) quoted() string {
 	s.next()
 	from := s.at
 	raw := s.raw()
