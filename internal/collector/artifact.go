@@ -18,9 +18,9 @@ func SpansFromJSON(otlp []byte) ([]waterfall.Span, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read spans from OTLP/JSON: %w", err)
 	}
-	spans := make([]waterfall.Span, 0, req.Traces().SpanCount())
-	eachSpan(req.Traces(), everything, func(h heldSpan) { spans = append(spans, h.waterfall()) })
-	return spans, nil
+	held := make([]heldSpan, 0, req.Traces().SpanCount())
+	eachSpan(req.Traces(), everything, func(h heldSpan) { held = append(held, h) })
+	return waterfalls(held), nil
 }
 
 // MetricsFromJSON reads metrics from OTLP/JSON: an object with

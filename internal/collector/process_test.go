@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"runtime/metrics"
@@ -23,6 +25,7 @@ const asProcess = "WORKSHOP_TEST_COLLECTOR"
 // be told from the test's.
 type process struct {
 	http, grpc string
+	nobody     string // answers at once whatever is sent there over HTTP
 
 	mu   sync.Mutex // one question at a time
 	in   io.Writer
@@ -48,9 +51,9 @@ func startProcess(t *testing.T) *process {
 		_ = in.Close() // it ends with its input
 		_ = cmd.Wait()
 	})
-	var addrs [2]string
+	var addrs [3]string
 	require.NoError(t, p.out.Decode(&addrs))
-	p.http, p.grpc = addrs[0], addrs[1]
+	p.http, p.grpc, p.nobody = addrs[0], addrs[1], addrs[2]
 	return p
 }
 
@@ -72,8 +75,11 @@ func serveAsProcess() error {
 	if err != nil {
 		return err
 	}
+	nobody := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}))
 	out := json.NewEncoder(os.Stdout)
-	if err := out.Encode([2]string{c.HTTPAddr(), c.GRPCAddr()}); err != nil {
+	if err := out.Encode([3]string{c.HTTPAddr(), c.GRPCAddr(), nobody.Listener.Addr().String()}); err != nil {
 		return err
 	}
 	var mu sync.Mutex

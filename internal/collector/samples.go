@@ -35,9 +35,12 @@ func (k streamKey) compare(other streamKey) int {
 	return cmp.Or(strings.Compare(k.metric, other.metric), strings.Compare(k.attrs, other.attrs))
 }
 
-// maxMetricKey is how long what tells metrics apart may be, in bytes. Points
-// with a longer one cannot be kept.
-const maxMetricKey = 4 << 10
+// What is longer than this cannot be kept, in bytes: what tells metrics apart,
+// and a point with its attributes, before they are printed to tell streams apart.
+const (
+	maxMetricKey = 4 << 10
+	maxPoint     = 4 << 20
+)
 
 // eachSample calls f for every data point of md, in order. Resources that skip
 // reports true for are left out.
@@ -54,12 +57,13 @@ func eachSample(md pmetric.Metrics, skip func(pcommon.Resource) bool, f func(sam
 				points := pointsOf(m, &id)
 				metric := string(id.appendKey(nil))
 				for _, p := range points {
-					if len(metric) > maxMetricKey {
+					bytes := p.bytes() + 2*len(metric) + len(m.Description()) + mapBytes(p.Attributes())
+					if len(metric) > maxMetricKey || bytes > maxPoint {
 						f(sample{point: p, bytes: math.MaxInt})
 						continue
 					}
 					key := streamKey{metric, string(appendAttrs(nil, p.Attributes()))}
-					bytes := p.bytes() + 2*len(key.metric) + 2*len(key.attrs) + len(m.Description()) + mapBytes(p.Attributes())
+					bytes += 2 * len(key.attrs)
 					f(sample{id: id, description: m.Description(), key: key, point: p, bytes: bytes})
 				}
 			}
