@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
-	"runtime/debug"
-	"sync"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -120,29 +118,3 @@ func (r *receiver) receiveIn(ctx context.Context, l *lane, sig signal, enc encod
 }
 
 var errSenderGone = &refusal{http: http.StatusServiceUnavailable, grpc: codes.Unavailable, retry: time.Second, message: "the sender has gone"}
-
-// A tidier returns memory to the system after much of it was used: otherwise
-// that could take minutes.
-type tidier struct {
-	mu    sync.Mutex
-	timer *time.Timer
-}
-
-// soon tidies up a second after it was last called.
-func (t *tidier) soon() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.timer == nil {
-		t.timer = time.AfterFunc(time.Second, debug.FreeOSMemory)
-	} else {
-		t.timer.Reset(time.Second)
-	}
-}
-
-func (t *tidier) stop() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.timer != nil {
-		t.timer.Stop()
-	}
-}
