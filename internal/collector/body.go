@@ -25,6 +25,7 @@ type intake struct {
 	large    chan struct{}   // a place for each larger body that may come in
 	inLarge  bool            // whether it has one of them
 	body     []byte          // what has come
+	tidy     *tidier
 }
 
 // open begins to take a body in. It has to be closed when the body is no longer
@@ -37,6 +38,7 @@ func (r *receiver) open(w http.ResponseWriter, src io.Reader) *intake {
 		src:      src,
 		deadline: deadline,
 		large:    r.large,
+		tidy:     &r.tidy,
 	}
 }
 
@@ -46,6 +48,9 @@ func (in *intake) close() {
 		<-in.large
 	}
 	in.upload.close()
+	if in.inLarge || in.hasGone() {
+		in.tidy.soon()
+	}
 }
 
 // read returns the body, which remains the intake's, when it has come to its

@@ -72,12 +72,13 @@ func TestCeiling(t *testing.T) {
 		require.Less(t, d.at(0.9), time.Second+2*machine)
 		require.LessOrEqual(t, d.failed*10, len(d.all), d.why)
 	}
+	const rest = 192 << 20 // what is stored, and the program itself
 	var after int
 	require.Eventually(t, func() bool {
 		after, _ = p.memory(t)
-		return after < Ceiling/3
+		return after < rest
 	}, 20*time.Second, 100*time.Millisecond, "memory comes back")
-	t.Logf("%d MiB afterwards", after>>20)
+	t.Logf("%d MiB soon afterwards", after>>20)
 }
 
 // durations are how long the requests of one exporter took.

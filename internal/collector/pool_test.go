@@ -77,13 +77,14 @@ func TestTheNextWaits(t *testing.T) {
 
 // testIntake takes in from src, without a connection behind it.
 func testIntake(r *receiver, src io.Reader) *intake {
-	return &intake{upload: r.pool.open(func() {}), src: src, deadline: func(time.Time) {}, large: r.large}
+	return &intake{upload: r.pool.open(func() {}), src: src, deadline: func(time.Time) {}, large: r.large, tidy: &r.tidy}
 }
 
 // Whatever its length, a body should come in whole, and give back all that it
 // took.
 func TestBodiesOfAllLengths(t *testing.T) {
 	r := newReceiver(NewStore(Limits{}))
+	defer r.tidy.stop()
 	for _, n := range []int{0, 1, 4<<10 - 1, 4 << 10, 4<<10 + 1, smallBody, smallBody + 1, 4 << 20, 5 << 20, maxBody - 1, maxBody, maxBody + 1} {
 		for _, announced := range []int64{-1, int64(n)} {
 			in := testIntake(r, strings.NewReader(strings.Repeat("x", n)))
@@ -108,6 +109,7 @@ func (b brokenReader) Read([]byte) (int, error) { return 0, b.err }
 
 func TestBodiesThatDoNotEnd(t *testing.T) {
 	r := newReceiver(NewStore(Limits{}))
+	defer r.tidy.stop()
 	in := testIntake(r, io.MultiReader(strings.NewReader("half"), brokenReader{os.ErrDeadlineExceeded}))
 	_, err := in.read(t.Context(), 8)
 	require.ErrorIs(t, err, errSlow)

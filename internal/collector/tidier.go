@@ -13,7 +13,7 @@ type tidier struct {
 	timer *time.Timer
 }
 
-// soon tidies up a second after it was last called.
+// soon tidies up when it has not been called for a second.
 func (t *tidier) soon() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
