@@ -9,20 +9,20 @@ import (
 
 // Ceiling is the most memory, in bytes, that a process takes which does nothing
 // but run a collector with the default [Limits], whatever is sent to it, by
-// however many, and however slowly. It is made of
+// however many, and however slowly. It is twice what follows, because Go lets
+// garbage gather until the heap has doubled:
 //
 //	 80 MiB  what is stored
 //	 16 MiB  bodies of up to 512 KiB that are coming in: the pool
 //	 40 MiB  larger ones: two at a time
 //	160 MiB  a body that takes much memory to decode: one at a time
 //	 20 MiB  bodies that take little: up to four at a time
-//	 60 MiB  1,024 connections over HTTP and 128 over gRPC
+//	 68 MiB  1,024 connections over HTTP and 128 over gRPC, and the program itself
 //
-// and of what Go's garbage takes until it is collected. Further connections cut
-// off those that have been there for longest without sending anything of use; a
-// body that finds no room waits for a second, and is then refused as one to be
-// sent again.
-const Ceiling = 512 << 20
+// Further connections cut off those that have been there for longest without
+// sending anything of use; a body that finds no room waits for a second, and is
+// then refused as one to be sent again.
+const Ceiling = 768 << 20
 
 const (
 	poolSize    = 16 << 20  // bytes of all smaller bodies that are coming in

@@ -44,7 +44,7 @@ func TestCeiling(t *testing.T) {
 	a.silentConnections(2500)
 	a.send(8, expensive)
 	for ctx.Err() == nil {
-		if now, _ := p.memory(t); now > 2*Ceiling {
+		if now, _ := p.memory(t); now > 3*Ceiling/2 {
 			cancel()
 			t.Errorf("the process takes %d MiB, and was ended", now>>20)
 			p.kill()
