@@ -12,14 +12,16 @@ import (
 type signal struct {
 	name    string // as in its path, /v1/NAME
 	service string // of its gRPC method
-	accept  func(s *Store, body []byte, enc encoding) (answer []byte, err error)
+	message func() *message
+	accept  func(s *Store, body []byte, enc encoding) (answer []byte, err error) // after costOf
 }
 
-var signals = []signal{
-	{"traces", "opentelemetry.proto.collector.trace.v1.TraceService", acceptTraces},
-	{"metrics", "opentelemetry.proto.collector.metrics.v1.MetricsService", acceptMetrics},
-	{"logs", "opentelemetry.proto.collector.logs.v1.LogsService", acceptLogs},
-}
+var (
+	ofTraces  = signal{"traces", "opentelemetry.proto.collector.trace.v1.TraceService", tracesMessage, acceptTraces}
+	ofMetrics = signal{"metrics", "opentelemetry.proto.collector.metrics.v1.MetricsService", metricsMessage, acceptMetrics}
+	ofLogs    = signal{"logs", "opentelemetry.proto.collector.logs.v1.LogsService", logsMessage, acceptLogs}
+	signals   = []signal{ofTraces, ofMetrics, ofLogs}
+)
 
 // accepted is the answer to a request of which nothing was rejected: an empty
 // message, because partial_success must be unset then.

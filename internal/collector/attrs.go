@@ -21,9 +21,22 @@ func attrsOf(m pcommon.Map) []waterfall.Attr {
 	return attrs
 }
 
+// maxPrinted is how many bytes of a list or a map are printed: as JSON they may
+// become six times as many, and much more on the way there.
+const maxPrinted = 64 << 10
+
 // printValue writes strings and numbers as they are, lists and maps as JSON and
-// bytes as base64, which is how OpenTelemetry prints them elsewhere.
+// bytes as base64, which is how OpenTelemetry prints them elsewhere. What nobody
+// would read to its end is named only.
 func printValue(v pcommon.Value) string {
+	if n := valueBytes(v); n > maxPrinted {
+		switch v.Type() {
+		case pcommon.ValueTypeSlice:
+			return fmt.Sprintf("(a list of %d KiB)", n>>10)
+		case pcommon.ValueTypeMap:
+			return fmt.Sprintf("(a map of %d KiB)", n>>10)
+		}
+	}
 	s := v.AsString()
 	if s != "" {
 		return s

@@ -4,8 +4,9 @@
 // terminal and the page to draw.
 //
 // It trusts no sender. It listens on loopback alone, refuses what a foreign
-// page makes a browser send, and caps every body before and after it is
-// decompressed and decoded. Nothing that is sent ends the process.
+// page makes a browser send, and knows what a request will cost before it
+// decodes it. Nothing that is sent ends the process, or makes it take more
+// memory than [Ceiling], or keeps out for long who sends what is usual.
 package collector
 
 import (
@@ -18,8 +19,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"google.golang.org/grpc"
 )
 
 // Options say where a collector listens and how much it keeps. The zero value
@@ -36,8 +35,8 @@ type Collector struct {
 	notices []string
 
 	httpListener, grpcListener *door
-	http                       *http.Server
-	grpc                       *grpc.Server
+	http, grpc                 *http.Server
+	receiver                   *receiver
 	serving                    sync.WaitGroup
 }
 
@@ -54,21 +53,33 @@ func Start(opts Options) (*Collector, error) {
 	if err := c.listen(opts); err != nil {
 		return nil, fmt.Errorf("start the collector: %w", err)
 	}
-	r := newReceiver(c.store)
-	c.grpc = newGRPCServer(r)
-	c.http = &http.Server{
-		Handler:           r,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       time.Minute,
-		WriteTimeout:      time.Minute,
-		IdleTimeout:       5 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // what senders do wrong is in Stats, not on the learner's screen
-	}
+	c.receiver = newReceiver(c.store)
+	c.http = newServer(c.receiver)
+	c.grpc = newServer(grpcHandler{c.receiver, c.HTTPAddr()})
+	c.grpc.Protocols.SetUnencryptedHTTP2(true)
+	// What a connection may have sent without our having read it.
+	c.grpc.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 16, MaxReadFrameSize: 16 << 10,
+		MaxReceiveBufferPerConnection: 128 << 10, MaxReceiveBufferPerStream: 128 << 10}
 	// Both return when Close closes them, and have nothing to tell then.
 	c.serving.Go(func() { _ = c.http.Serve(c.httpListener) })
 	c.serving.Go(func() { _ = c.grpc.Serve(c.grpcListener) })
 	return c, nil
+}
+
+func newServer(h http.Handler) *http.Server {
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       smallTime,
+		WriteTimeout:      time.Minute,
+		IdleTimeout:       5 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // what senders do wrong is in Stats, not on the learner's screen
+		Protocols:         new(http.Protocols),
+		ConnContext:       withVisitor,
+	}
+	s.Protocols.SetHTTP1(true)
+	return s
 }
 
 // Store returns what was received. It stays readable after Close.
@@ -95,18 +106,22 @@ const grace = time.Second
 func (c *Collector) Close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
-	stop := context.AfterFunc(ctx, c.grpc.Stop)
+	var errs [2]error
 	var stopping sync.WaitGroup
-	stopping.Go(c.grpc.GracefulStop)
-	err := c.http.Shutdown(ctx)
-	if err != nil {
-		err = c.http.Close() // those that are left are cut off
+	for i, server := range []*http.Server{c.http, c.grpc} {
+		stopping.Go(func() {
+			if server.Shutdown(ctx) != nil {
+				errs[i] = server.Close() // those that are left are cut off
+			}
+		})
 	}
 	stopping.Wait()
-	stop()
 	c.serving.Wait()
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("close the collector: %w", err)
+	c.receiver.tidy.stop()
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, net.ErrClosed) {
+			return fmt.Errorf("close the collector: %w", err)
+		}
 	}
 	return nil
 }

@@ -1,14 +1,24 @@
 package collector
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
+	"fmt"
+	"net/http"
 
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
 	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+	"google.golang.org/grpc/codes"
 )
+
+const (
+	maxBody    = 16 << 20  // bytes of one request, before and after decompression
+	maxDecoded = 128 << 20 // bytes that one request may grow to when it is decoded
+	maxNesting = 100       // messages within messages: protobuf's own usual limit
+)
+
+// errTooDense refuses a body that is small on the wire and large in memory.
+var errTooDense = &refusal{http: http.StatusRequestEntityTooLarge, grpc: codes.ResourceExhausted,
+	message: fmt.Sprintf("the request would take more than %d MiB of memory when decoded: send fewer items at a time", maxDecoded>>20)}
 
 // An encoding is how a body is written.
 type encoding int
@@ -24,37 +34,32 @@ type export interface {
 	UnmarshalJSON([]byte) error
 }
 
-// decode reads body into req, whose schema m is. What pdata's decoders would
-// take to the process's harm is refused first.
-func decode(body []byte, enc encoding, req export, m *message) error {
+// costOf returns what decoding a body takes, in bytes of memory, found without
+// decoding it. What pdata's decoders would take to the process's harm is
+// refused; nothing may be given to them that has not come through here.
+func (sig signal) costOf(body []byte, enc encoding) (int, error) {
 	if enc == protobuf {
-		if err := checkWire(body, m); err != nil {
-			return err
-		}
-		return req.UnmarshalProto(body)
+		return wireCost(body, sig.message())
 	}
-	// pdata takes any prefix that reads well. Valid also bounds the nesting.
-	if !json.Valid(body) {
-		return errors.New("not valid JSON")
+	return textCost(body, sig.message())
+}
+
+// decode reads a body whose cost has been looked at.
+func decode[E export](req E, body []byte, enc encoding) (E, error) {
+	if enc == protobuf {
+		return req, req.UnmarshalProto(body)
 	}
-	// Empty objects are what grows most; braces in strings are too few to matter.
-	if bytes.Count(body, []byte("{"))*spanMessage.size > maxDecoded {
-		return errTooDense
-	}
-	return req.UnmarshalJSON(body)
+	return req, req.UnmarshalJSON(body)
 }
 
 func decodeTraces(body []byte, enc encoding) (ptraceotlp.ExportRequest, error) {
-	req := ptraceotlp.NewExportRequest()
-	return req, decode(body, enc, req, tracesMessage)
+	return decode(ptraceotlp.NewExportRequest(), body, enc)
 }
 
 func decodeMetrics(body []byte, enc encoding) (pmetricotlp.ExportRequest, error) {
-	req := pmetricotlp.NewExportRequest()
-	return req, decode(body, enc, req, metricsMessage)
+	return decode(pmetricotlp.NewExportRequest(), body, enc)
 }
 
 func decodeLogs(body []byte, enc encoding) (plogotlp.ExportRequest, error) {
-	req := plogotlp.NewExportRequest()
-	return req, decode(body, enc, req, logsMessage)
+	return decode(plogotlp.NewExportRequest(), body, enc)
 }

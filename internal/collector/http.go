@@ -54,19 +54,19 @@ func (r *receiver) export(w http.ResponseWriter, req *http.Request, sig signal) 
 		r.refuse(w, req, nil, problem)
 		return
 	}
-	buf := buffers.get()
-	defer buffers.put(buf)
-	zipped, err := readBody(w, req, buf)
+	zipped, problem := isZipped(w, req)
+	if problem != nil {
+		r.refuse(w, req, &enc, problem)
+		return
+	}
+	in := r.open(w, req.Body)
+	defer in.close()
+	body, err := in.read(req.Context(), req.ContentLength)
 	if err != nil {
 		r.refuse(w, req, &enc, err)
 		return
 	}
-	answer, problem := r.receive(req.Context(), sig, enc, func() ([]byte, error) {
-		if !zipped {
-			return buf.Bytes(), nil
-		}
-		return unzip(buf)
-	})
+	answer, problem := r.receive(req.Context(), sig, enc, body, zipped)
 	if problem != nil {
 		r.refuse(w, req, &enc, problem)
 		return
@@ -90,6 +90,20 @@ func encodingOf(req *http.Request) (encoding, *refusal) {
 		message: "the content type " + strconv.Quote(got) + " is not understood: OTLP over HTTP is application/x-protobuf or application/json"}
 }
 
+// isZipped reads the content encoding.
+func isZipped(w http.ResponseWriter, req *http.Request) (bool, *refusal) {
+	switch enc := strings.ToLower(req.Header.Get("Content-Encoding")); enc {
+	case "", "identity":
+		return false, nil
+	case "gzip":
+		return true, nil
+	default:
+		w.Header().Set("Accept-Encoding", "gzip")
+		return false, &refusal{http: http.StatusUnsupportedMediaType,
+			message: "the content encoding " + strconv.Quote(enc) + " is not understood: use gzip, or none"}
+	}
+}
+
 // refuse answers with what is wrong and counts it. With an encoding the answer
 // is a Status message, as OTLP wants it; without one it is plain text.
 func (r *receiver) refuse(w http.ResponseWriter, req *http.Request, enc *encoding, err error) {
@@ -98,6 +112,9 @@ func (r *receiver) refuse(w http.ResponseWriter, req *http.Request, enc *encodin
 		problem.message = err.Error()
 	}
 	r.store.refused(req.Method+" "+req.URL.Path, problem)
+	if problem.retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(problem.retry.Seconds())))
+	}
 	if enc == nil {
 		http.Error(w, problem.message, problem.http)
 		return

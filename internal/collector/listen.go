@@ -33,7 +33,7 @@ func (c *Collector) listen(opts Options) error {
 		}
 		return err
 	}
-	c.httpListener, c.grpcListener = newDoor(http.Listener), newDoor(grpc.Listener)
+	c.httpListener, c.grpcListener = newDoor(http.Listener, maxHTTP), newDoor(grpc.Listener, maxGRPC)
 
 	if http.why != nil && probe.IsWorkshop(context.Background(), opts.HTTPAddr) {
 		for _, p := range []*place{&http, &grpc} {

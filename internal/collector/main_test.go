@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log"
 	"net/http"
+	"os"
 	"testing"
 	"time"
 
@@ -12,7 +14,15 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProcess) != "" {
+		if err := serveAsProcess(); err != nil {
+			log.Fatal(err)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // start starts a collector on free ports and closes it when the test ends.
 func start(t testing.TB, l Limits) *Collector {

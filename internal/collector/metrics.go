@@ -3,7 +3,6 @@ package collector
 import (
 	"container/list"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -19,7 +18,7 @@ type metricTable struct {
 	limits Limits
 
 	mu      sync.Mutex
-	streams map[string]*stream
+	streams map[streamKey]*stream
 	recent  *list.List // of *stream, the least recently updated first
 	bytes   int
 	evicted int
@@ -27,7 +26,7 @@ type metricTable struct {
 }
 
 func newMetricTable(l Limits) *metricTable {
-	return &metricTable{limits: l, streams: make(map[string]*stream), recent: list.New()}
+	return &metricTable{limits: l, streams: make(map[streamKey]*stream), recent: list.New()}
 }
 
 // add stores samples in the order in which they came. A point that says that
@@ -79,7 +78,7 @@ func (t *metricTable) metrics() []Metric {
 	for _, s := range held {
 		descriptions[s.id] = s.description
 	}
-	slices.SortFunc(held, func(a, b sample) int { return strings.Compare(a.key, b.key) })
+	slices.SortFunc(held, func(a, b sample) int { return a.key.compare(b.key) })
 	var all []Metric
 	for i, s := range held {
 		if i == 0 || s.id != held[i-1].id {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"time"
 
 	"google.golang.org/grpc/codes"
 )
@@ -15,6 +16,7 @@ type refusal struct {
 	http    int
 	grpc    codes.Code
 	message string
+	retry   time.Duration // after which the same request may be accepted; 0 for never
 }
 
 func (r *refusal) Error() string { return r.message }
@@ -22,41 +24,97 @@ func (r *refusal) Error() string { return r.message }
 // A receiver takes bodies, whichever way they came, into a store.
 type receiver struct {
 	store *Store
-	slots chan struct{} // one for each body that is being decoded
+	pool  *pool         // of bodies that are coming in
+	large chan struct{} // a place for each larger one
+
+	light, heavy *lane
+	tidy         tidier
+}
+
+// A lane is where bodies are opened and decoded. Nothing in it waits for a
+// network: a few at a time lose no throughput, and bound what a flood costs.
+type lane struct {
+	slots chan struct{}
+	body  int // bytes of a body, when it has been decompressed
+	cost  int // bytes of decoding it
+
+	patience time.Duration
 }
 
 func newReceiver(s *Store) *receiver {
-	// Decoding is what takes memory, and nothing in it waits for a network: a
-	// few at a time lose no throughput, and bound what a flood of requests costs.
-	return &receiver{store: s, slots: make(chan struct{}, min(runtime.GOMAXPROCS(0), 8))}
+	return &receiver{
+		store: s,
+		pool:  newPool(poolSize),
+		large: make(chan struct{}, largeBodies),
+		light: &lane{make(chan struct{}, min(runtime.GOMAXPROCS(0), 4)), smallBody, lightCost, lightPatience},
+		heavy: &lane{make(chan struct{}, 1), maxBody, maxDecoded, patience},
+	}
 }
 
 // receive decodes and stores one body, and returns the body of the answer in
-// the same encoding. open, if any, opens what is compressed; it may take memory
-// too.
-func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, open func() ([]byte, error)) (answer []byte, refused *refusal) {
+// the same encoding. What turns out to be too much for the light lane waits for
+// the heavy one, so that it never holds up the ordinary.
+func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, body []byte, zipped bool) (answer []byte, refused *refusal) {
+	answer, err := r.receiveIn(ctx, r.light, sig, enc, body, zipped)
+	if errors.Is(err, errHeavy) {
+		answer, err = r.receiveIn(ctx, r.heavy, sig, enc, body, zipped)
+		r.tidy.soon()
+	}
+	if err == nil {
+		noteGood(ctx)
+		return answer, nil
+	}
+	if !errors.As(err, &refused) {
+		refused = &refusal{http: http.StatusBadRequest, grpc: codes.InvalidArgument,
+			message: fmt.Sprintf("this is no OTLP request for %s: %v", sig.name, err)}
+	}
+	return nil, refused
+}
+
+// errHeavy says that a body is too much for a lane.
+var errHeavy = errors.New("more than the lane takes")
+
+func (r *receiver) receiveIn(ctx context.Context, l *lane, sig signal, enc encoding, body []byte, zipped bool) (answer []byte, err error) {
+	timer := time.NewTimer(l.patience)
+	defer timer.Stop()
 	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
+	case l.slots <- struct{}{}:
+		defer func() { <-l.slots }()
+	case <-timer.C:
+		return nil, errBusy
 	case <-ctx.Done():
-		return nil, &refusal{http.StatusServiceUnavailable, codes.Unavailable, "the sender has gone"}
+		return nil, errSenderGone
 	}
 	// A body that breaks the decoder must end neither the workshop nor what
 	// comes after it.
 	defer func() {
 		if p := recover(); p != nil {
-			refused = &refusal{http.StatusInternalServerError, codes.Internal, fmt.Sprintf("the workshop's collector failed on this request: %v", p)}
+			err = &refusal{http: http.StatusInternalServerError, grpc: codes.Internal,
+				message: fmt.Sprintf("the workshop's collector failed on this request: %v", p)}
 		}
 	}()
-	body, err := open()
-	if err == nil {
-		answer, err = sig.accept(r.store, body, enc)
+	if zipped {
+		body, err = unzip(body, l.body)
+		if errors.Is(err, errTooLarge) && l != r.heavy {
+			return nil, errHeavy
+		} else if err != nil {
+			return nil, err
+		}
 	}
-	if err == nil {
-		return answer, nil
+	if len(body) > l.body {
+		return nil, errHeavy
 	}
-	if !errors.As(err, &refused) {
-		refused = &refusal{http.StatusBadRequest, codes.InvalidArgument, fmt.Sprintf("this is no OTLP request for %s: %v", sig.name, err)}
+	cost, err := sig.costOf(body, enc)
+	if err != nil {
+		return nil, err
 	}
-	return nil, refused
+	if cost > l.cost {
+		return nil, errHeavy
+	}
+	if l == r.heavy {
+		runtime.GC() // what it takes should come on top of what is used, not of garbage
+	}
+	return sig.accept(r.store, body, enc)
 }
+
+var errSenderGone = &refusal{http: http.StatusServiceUnavailable, grpc: codes.Unavailable, retry: time.Second, message: "the sender has gone"}

@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -19,10 +21,26 @@ type metricID struct {
 type sample struct {
 	id          metricID
 	description string
-	key         string // the stream: id and attributes
+	key         streamKey
 	point       heldPoint
 	bytes       int
 }
+
+// A streamKey tells streams apart. The points of a metric share the first part:
+// a name of a megabyte must not be copied for each of a hundred thousand.
+type streamKey struct{ metric, attrs string }
+
+// compare sorts by metric, then by attributes.
+func (k streamKey) compare(other streamKey) int {
+	return cmp.Or(strings.Compare(k.metric, other.metric), strings.Compare(k.attrs, other.attrs))
+}
+
+// What is longer than this cannot be kept, in bytes: what tells metrics apart,
+// and a point with its attributes, before they are printed to tell streams apart.
+const (
+	maxMetricKey = 4 << 10
+	maxPoint     = 4 << 20
+)
 
 // eachSample calls f for every data point of md, in order. Resources that skip
 // reports true for are left out.
@@ -37,11 +55,16 @@ func eachSample(md pmetric.Metrics, skip func(pcommon.Resource) bool, f func(sam
 			for _, m := range sm.Metrics().All() {
 				id := metricID{service: service, instance: instance, scope: sm.Scope().Name(), name: m.Name(), unit: m.Unit()}
 				points := pointsOf(m, &id)
-				prefix := id.appendKey(nil)
+				metric := string(id.appendKey(nil))
 				for _, p := range points {
-					key := appendAttrs(slices.Clip(prefix), p.Attributes())
-					bytes := p.bytes() + 2*len(key) + len(m.Description()) + mapBytes(p.Attributes())
-					f(sample{id: id, description: m.Description(), key: string(key), point: p, bytes: bytes})
+					bytes := p.bytes() + 2*len(metric) + len(m.Description()) + mapBytes(p.Attributes())
+					if len(metric) > maxMetricKey || bytes > maxPoint {
+						f(sample{point: p, bytes: math.MaxInt})
+						continue
+					}
+					key := streamKey{metric, string(appendAttrs(nil, p.Attributes()))}
+					bytes += 2 * len(key.attrs)
+					f(sample{id: id, description: m.Description(), key: key, point: p, bytes: bytes})
 				}
 			}
 		}
@@ -104,16 +127,19 @@ func (id metricID) appendKey(key []byte) []byte {
 // appendAttrs writes attributes sorted by key: the order in which they are sent
 // does not make another stream.
 func appendAttrs(key []byte, m pcommon.Map) []byte {
-	names := make([]string, 0, m.Len())
-	for k := range m.All() {
-		names = append(names, k)
+	type attr struct {
+		name  string
+		value pcommon.Value
 	}
-	slices.Sort(names)
-	for _, k := range names {
-		v, _ := m.Get(k)
-		key = appendPart(key, k)
-		key = append(key, byte(v.Type()))
-		key = appendPart(key, printValue(v))
+	attrs := make([]attr, 0, m.Len())
+	for k, v := range m.All() {
+		attrs = append(attrs, attr{k, v})
+	}
+	slices.SortStableFunc(attrs, func(a, b attr) int { return strings.Compare(a.name, b.name) })
+	for _, a := range attrs {
+		key = appendPart(key, a.name)
+		key = append(key, byte(a.value.Type()))
+		key = appendPart(key, printValue(a.value))
 	}
 	return key
 }

@@ -12,11 +12,11 @@ import (
 // An origin is what the spans of one ScopeSpans share. It is converted when it
 // arrives: pdata's own resource would keep its whole request in memory.
 type origin struct {
-	service string
-	scope   string
-	attrs   []waterfall.Attr // the resource's
-	bytes   int
-	refs    int // spans in the store; guarded by its lock
+	service  string
+	scope    string
+	resource pcommon.Map // its attributes
+	bytes    int
+	refs     int // spans in the store; guarded by its lock
 }
 
 // A heldSpan is a span as it was received. pdata's span is never written to
@@ -34,11 +34,13 @@ func eachSpan(td ptrace.Traces, skip func(pcommon.Resource) bool, f func(heldSpa
 		if skip(rs.Resource()) {
 			continue
 		}
-		attrs := attrsOf(rs.Resource().Attributes())
+		// A copy: the resource is part of what holds all spans of the request.
+		resource := pcommon.NewMap()
+		rs.Resource().Attributes().CopyTo(resource)
 		service := valueOf(rs.Resource().Attributes(), "service.name")
 		bytes := mapBytes(rs.Resource().Attributes())
 		for _, ss := range rs.ScopeSpans().All() {
-			from := &origin{service: service, scope: ss.Scope().Name(), attrs: attrs}
+			from := &origin{service: service, scope: ss.Scope().Name(), resource: resource}
 			from.bytes = bytes + len(from.scope) + 128
 			for _, s := range ss.Spans().All() {
 				f(heldSpan{Span: s, from: from, bytes: spanBytes(s)})
@@ -73,15 +75,30 @@ func spanBytes(s ptrace.Span) int {
 func (s heldSpan) checkIDs() string {
 	switch {
 	case s.TraceID().IsEmpty():
-		return fmt.Sprintf("span %q has no trace id", s.Name())
+		return fmt.Sprintf("span %.100q has no trace id", s.Name())
 	case s.SpanID().IsEmpty():
-		return fmt.Sprintf("span %q has no span id", s.Name())
+		return fmt.Sprintf("span %.100q has no span id", s.Name())
 	}
 	return ""
 }
 
-// waterfall converts a span. Nothing in the result is shared.
-func (s heldSpan) waterfall() waterfall.Span {
+// waterfalls converts spans. What comes from one origin shares its resource:
+// printed for each span, ten thousand times a large one would be without end.
+func waterfalls(held []heldSpan) []waterfall.Span {
+	resources := make(map[*origin][]waterfall.Attr)
+	spans := make([]waterfall.Span, len(held))
+	for i, h := range held {
+		resource, ok := resources[h.from]
+		if !ok {
+			resource = attrsOf(h.from.resource)
+			resources[h.from] = resource
+		}
+		spans[i] = h.waterfall(resource)
+	}
+	return spans
+}
+
+func (s heldSpan) waterfall(resource []waterfall.Attr) waterfall.Span {
 	w := waterfall.Span{
 		TraceID:  s.TraceID().String(),
 		SpanID:   s.SpanID().String(),
@@ -95,7 +112,7 @@ func (s heldSpan) waterfall() waterfall.Span {
 		Error:    s.Status().Code() == ptrace.StatusCodeError,
 		Status:   s.Status().Message(),
 		Attrs:    attrsOf(s.Attributes()),
-		Resource: append([]waterfall.Attr(nil), s.from.attrs...),
+		Resource: resource,
 	}
 	for _, e := range s.Events().All() {
 		w.Events = append(w.Events, waterfall.Event{

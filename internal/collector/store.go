@@ -16,7 +16,8 @@ import (
 // point of each metric stream, within [Limits]. Log records are counted only.
 // Telemetry is kept as it came and converted when it is read; no reader can
 // hold up receiving. All methods may be called concurrently, and what they
-// return belongs to the caller.
+// return belongs to the caller, but for the resources of spans: those of one
+// service share theirs, and it is not to be written to.
 type Store struct {
 	traces  *traceTable
 	metrics *metricTable
@@ -52,11 +53,7 @@ func (s *Store) Trace(id string) []waterfall.Span {
 	if held == nil {
 		return nil
 	}
-	spans := make([]waterfall.Span, len(held))
-	for i, h := range held {
-		spans[i] = h.waterfall()
-	}
-	return spans
+	return waterfalls(held)
 }
 
 // Metrics returns the latest point of each stream, by metric: sorted by
@@ -147,7 +144,9 @@ func (s *Store) isProbe(sig probe.Signal, probed *int) func(pcommon.Resource) bo
 		if !ok {
 			return false
 		}
-		s.probes.Note(printValue(nonce), sig)
+		if nonce.Type() == pcommon.ValueTypeStr {
+			s.probes.Note(nonce.Str(), sig)
+		}
 		*probed++
 		return true
 	}

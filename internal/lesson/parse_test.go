@@ -191,6 +191,10 @@ func TestRule(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(example)
 	f.Add("### 1.1 ` · a\n\n` **. <details")
+	f.Add(example + strings.ReplaceAll(example, "1.", "2."))
+	f.Add(strings.ReplaceAll(example, "\n", "\r\n"))
+	f.Add(strings.ReplaceAll(example, "</details>", ""))
+	f.Add("\ufeff# A\n\n```\n### 1.1 In code · a\n```\n### 1.1 Twice · a · further\n### 1.1 Twice · a\n")
 	f.Fuzz(func(t *testing.T, source string) {
 		step, err := Parse("01-minimal", []byte(source))
 		if err != nil {

@@ -1,6 +1,7 @@
 package variant
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -114,13 +115,33 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// Whatever a diff says, parsing and applying it should end in files or in an
+// error, and touch nothing but what it names.
 func FuzzParse(f *testing.F) {
-	f.Add("Summary.\n\nStory.\n\nCaught-by: a\n\n" + goodDiff)
-	f.Add("Summary.\n\nCaught-by: a\n\ndiff --git a/x b/x\n@@ -1 +1 @@\n")
-	f.Fuzz(func(t *testing.T, text string) {
+	const old = "package minimal\n\n// Setup names the service.\nfunc Setup() string {\n\tname := \"demo-service\"\n\treturn name\n}\n"
+	head := "Summary.\n\nStory.\n\nCaught-by: a\n\n"
+	f.Add(head+goodDiff, old)
+	f.Add(head+goodDiff+strings.ReplaceAll(goodDiff, "telemetry.go", "server.go"), old)
+	f.Add(head+strings.ReplaceAll(goodDiff, "@@ -4,3 +4,3 @@", "@@ -4,3 +4,999999999999 @@"), old)
+	f.Add(head+"diff --git a/solutions/01-minimal/new.go b/solutions/01-minimal/new.go\nnew file mode 100644\n--- /dev/null\n+++ b/solutions/01-minimal/new.go\n@@ -0,0 +1 @@\n+package minimal\n", old)
+	f.Add(head+"diff --git a/solutions/01-minimal/telemetry.go b/solutions/01-minimal/telemetry.go\ndeleted file mode 100644\n--- a/solutions/01-minimal/telemetry.go\n+++ /dev/null\n@@ -1 +0,0 @@\n-package minimal\n", "package minimal\n")
+	f.Add("Summary.\n\nCaught-by: a\n\ndiff --git a/x b/x\n@@ -1 +1 @@\n", "")
+	f.Add(head+strings.ReplaceAll(goodDiff, "01-minimal/telemetry.go", "01-minimal/../../etc/passwd"), old)
+	f.Fuzz(func(t *testing.T, text, old string) {
 		v, err := Parse("broken/01-minimal/x.diff", []byte(text))
-		if err == nil && (v.Summary == "" || len(v.Changes()) == 0) {
-			t.Fatalf("accepted without a summary or a change: %q", text)
+		if err != nil {
+			return
+		}
+		require.NotEmpty(t, v.Summary)
+		require.NotEmpty(t, v.Changes())
+		solution := Files{"telemetry.go": []byte(old), "other.go": []byte("package minimal\n")}
+		files, err := v.ApplyTo(solution)
+		require.Equal(t, Files{"telemetry.go": []byte(old), "other.go": []byte("package minimal\n")}, solution, "it belongs to the caller")
+		if err != nil {
+			return
+		}
+		for key := range files {
+			require.True(t, filepath.IsLocal(filepath.FromSlash(key)), "%q is outside the step", key)
 		}
 	})
 }

@@ -64,7 +64,7 @@ func anySpans(data []byte) []waterfall.Span {
 	return spans
 }
 
-func Fuzz(f *testing.F) {
+func FuzzLayout(f *testing.F) {
 	for _, spans := range [][]waterfall.Span{canned.Hostile(), canned.WideRunes()} {
 		var b strings.Builder
 		for i, s := range spans {

@@ -22,7 +22,7 @@ func TestTheSolutionIsRunOnceAndOnlyWhileNobodyWaits(t *testing.T) {
 	g.Hold = make(chan struct{})
 	events := work(t, s)
 	require.IsType(t, desk.Started{}, <-events)
-	status, _, _ := get(t, s, "/workshop/expected?check=01/alpha")
+	status, _, _ := do(t, s, "POST", "/workshop/expected?check=01/alpha")
 	require.Equal(t, 204, status)
 	close(g.Hold)
 	for {
@@ -32,16 +32,16 @@ func TestTheSolutionIsRunOnceAndOnlyWhileNobodyWaits(t *testing.T) {
 	}
 
 	// It has failed: nothing is drawn, and nothing kept.
-	status, _, _ = get(t, s, "/workshop/expected?check=01/alpha")
+	status, _, _ = do(t, s, "POST", "/workshop/expected?check=01/alpha")
 	require.Equal(t, 204, status)
 	g.Set(grader.Pass, "alpha")
-	status, _, _ = get(t, s, "/workshop/expected?check=01/alpha")
+	status, _, _ = do(t, s, "POST", "/workshop/expected?check=01/alpha")
 	require.Equal(t, 200, status)
 	g.Set(grader.Fail, "alpha")
-	status, _, _ = get(t, s, "/workshop/expected?check=01/alpha")
+	status, _, _ = do(t, s, "POST", "/workshop/expected?check=01/alpha")
 	require.Equal(t, 200, status, "it is kept")
 	_, body, _ = get(t, s, "/workshop/check")
 	require.NotContains(t, body, "/workshop/expected", "and needs no second request")
-	status, _, _ = get(t, s, "/workshop/expected?check=nonsense")
+	status, _, _ = do(t, s, "POST", "/workshop/expected?check=nonsense")
 	require.Equal(t, 404, status)
 }

@@ -51,6 +51,8 @@ func TestForeignersAreRefused(t *testing.T) {
 		"a sandboxed frame":       {"POST", "/workshop/again", []string{"Origin", "null"}, 403},
 		"another port's form":     {"POST", "/workshop/again", []string{"Origin", "http://localhost:3000", "Sec-Fetch-Site", "same-site"}, 403},
 		"an image of a page":      {"POST", "/live/start", []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		"an image of work":        {"GET", "/workshop/expected?check=01/alpha", []string{"Sec-Fetch-Site", "cross-site"}, 405},
+		"a foreign form for work": {"POST", "/workshop/expected?check=01/alpha", []string{"Sec-Fetch-Site", "cross-site"}, 403},
 		"our own form":            {"POST", "/workshop/again", []string{"Origin", s.URL(), "Sec-Fetch-Site", "same-origin"}, 303},
 		"our own script":          {"POST", "/workshop/again", []string{"Sec-Fetch-Site", "same-origin", "HX-Request", "true"}, 204},
 	} {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/hex"
 	"net/http"
 
 	"otel.workshop/internal/collector"
@@ -18,11 +19,21 @@ type liveView struct {
 }
 
 func (s *Server) livePage(w http.ResponseWriter, r *http.Request) {
-	s.show(w, "live-page", page{Title: "Live", View: "live", Body: liveView{s.service(), s.traces(r.URL.Query().Get("trace")), s.metrics()}})
+	s.show(w, "live-page", page{Title: "Live", View: "live", Body: liveView{s.service(), s.traces(chosen(r)), s.metrics()}})
 }
 
 func (s *Server) tracesPart(w http.ResponseWriter, r *http.Request) {
-	s.draw(w, "traces", s.traces(r.URL.Query().Get("trace")))
+	s.draw(w, "traces", s.traces(chosen(r)))
+}
+
+// chosen returns the trace that is asked for, or "": what is no trace's id is
+// never repeated in the page.
+func chosen(r *http.Request) string {
+	id := r.URL.Query().Get("trace")
+	if b, err := hex.DecodeString(id); err != nil || len(b) != 16 {
+		return ""
+	}
+	return id
 }
 
 // listed is how many traces the list shows.
@@ -51,6 +62,7 @@ func (s *Server) traces(chosen string) tracesView {
 	store := s.desk.Collector().Store()
 	all := store.Traces()
 	v := tracesView{Chosen: chosen, Stats: store.Stats(), More: max(0, len(all)-listed)}
+	v.Stats.LastRefusal = printable.Text(v.Stats.LastRefusal)
 	current, callers := chosen, s.callers()
 	if current == "" {
 		current = newest(all, callers)

@@ -152,7 +152,7 @@ func levels(t metrics.Track, times scale) cardView {
 	times = times.linear(largest)
 	says := t.Name
 	number := func(v float64) string { return metrics.Number(v, t.Unit) }
-	c.Plot = area("", times, number)
+	var lines []lineView
 	for i, name := range names {
 		class := fmt.Sprintf("line-%d", i)
 		var values []sampled
@@ -165,18 +165,20 @@ func levels(t metrics.Track, times scale) cardView {
 			}
 			values = append(values, sampled{sm.Time, v})
 		}
-		c.Plot.Lines = append(c.Plot.Lines, times.line(class, values))
+		lines = append(lines, times.line(class, values))
 		text := "gone"
 		if v := values[len(values)-1].value; !math.IsNaN(v) {
 			text = number(v)
 		}
-		c.Key = append(c.Key, keyView{class, cmp.Or(name, "value"), text})
-		says += ", " + cmp.Or(name, "value") + " " + text
+		name = cmp.Or(printable.Text(name), "value")
+		c.Key = append(c.Key, keyView{class, name, text})
+		says += ", " + name + " " + text
 	}
 	if t.Streams > len(names) {
 		c.Note = fmt.Sprintf("%d series; the first %d are drawn.", t.Streams, len(names))
 	}
-	c.Plot.Label = says + "."
+	c.Plot = area(says+".", times, number)
+	c.Plot.Lines = lines
 	return c
 }
 

@@ -18,7 +18,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", s.workshopPage)
 	mux.HandleFunc("GET /workshop/nav", s.navPart)
 	mux.HandleFunc("GET /workshop/check", s.checkPart)
-	mux.HandleFunc("GET /workshop/expected", s.expectedPart)
+	mux.HandleFunc("POST /workshop/expected", s.expectedPart) // it starts a check of the solution
 	mux.HandleFunc("POST /workshop/at", s.goTo)
 	mux.HandleFunc("POST /workshop/again", s.again)
 	mux.HandleFunc("POST /workshop/hint", s.hint)

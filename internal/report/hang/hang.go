@@ -18,7 +18,8 @@ func Fold(line string, width, indent int) []string {
 	if width <= 0 {
 		return []string{line}
 	}
-	rest := strings.Repeat(" ", max(0, min(indent, max(width/2, width-narrow))))
+	// Two columns remain in any case: a character may be so wide.
+	rest := strings.Repeat(" ", max(0, min(indent, max(width/2, width-narrow), width-2)))
 	var lines []string
 	for prefix := ""; ; prefix = rest {
 		end := fit(line, width-len(prefix))

@@ -21,6 +21,7 @@ func TestHang(t *testing.T) {
 		{"a word that is wider than a line", Fold("to https://opentelemetry.io", 10, 2), "to\n  https://\n  opentele\n  metry.io"},
 		{"wide characters", Fold("日本日本", 4, 0), "日本\n日本"},
 		{"no room at all", Fold("日本", 1, 0), "日\n本"},
+		{"room for one wide character", Fold("0本", 2, 3), "0\n本"},
 		{"no limit", Fold("one two three ", 0, 4), "one two three"},
 		{"nothing", Fold("   ", 2, 0), ""},
 		{"spaces inside stay", Fold("a   b c", 5, 1), "a   b\n c"},
