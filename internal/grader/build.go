@@ -40,10 +40,16 @@ func BuildArgs(step, binary string, flags ...string) []string {
 	return append(append(args, flags...), "./checker/"+step)
 }
 
+// binaries is the folder of a build's binary.
+func binaries(dir string) string { return filepath.Join(dir, "bin") }
+
 func makeBuild(ctx context.Context, root, step string, files map[string][]byte, dir string) (build, error) {
-	b := build{root: root, step: step, dir: dir, binary: filepath.Join(dir, step+".test")}
+	b := build{root: root, step: step, dir: dir, binary: filepath.Join(binaries(dir), step+".test")}
 	if runtime.GOOS == "windows" {
 		b.binary += ".exe"
+	}
+	if err := os.Mkdir(binaries(dir), 0o700); err != nil {
+		return b, fmt.Errorf("make a folder for the build: %w", err)
 	}
 	var flags []string
 	replace, err := replacements(root, step, files)
@@ -85,6 +91,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		return b, nil
 	}
 	warm.Store(root+step, true)
+	_ = os.Chmod(binaries(dir), 0o555) // what runs there has no business in it
 	return b, nil
 }
 
@@ -113,7 +120,11 @@ func replacements(root, step string, files map[string][]byte) (map[string][]byte
 
 // compilerLine is a message about a place in a source file; without one, the
 // failure is not about anybody's code.
-var compilerLine = regexp.MustCompile(`(?m)^\S.*\.go:\d+`)
+var compilerLine = regexp.MustCompile(`(?m)^\s*\S.*\.go:\d+`)
+
+// importedFrom is a line of the path on which the go command has come to the
+// import that it complains about.
+var importedFrom = regexp.MustCompile(`^(package|\s+imports) \S+$`)
 
 // explainBuild leaves the compiler's messages, without the names of packages,
 // and adds what they mean when the checks are what doesn't fit.
@@ -122,8 +133,11 @@ func explainBuild(step, text string) string {
 	inChecks := false
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		if strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "FAIL") || line == "" {
+		if strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "FAIL") || line == "" || importedFrom.MatchString(line) {
 			continue
+		}
+		if compilerLine.MatchString(line) {
+			line = strings.TrimLeft(line, "\t")
 		}
 		line = strings.TrimPrefix(line, "./")
 		inChecks = inChecks || strings.HasPrefix(filepath.ToSlash(line), "checker/"+step)

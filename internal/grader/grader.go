@@ -6,15 +6,21 @@
 //
 // A pass needs positive evidence, three things together: exit status 0, the
 // test framework's own pass line for that very check (framed, so that a
-// printed look-alike is none), and a receipt: a nonce that the process reads
-// before any learner's code runs, and hands back after its test has passed.
+// printed look-alike is none), and a receipt, on which the process says with a
+// nonce that it has seen this check run once and pass. The nonce, and what is
+// to be run, are read before any learner's code can touch them.
+//
+// This holds against accidents and against tricks, not against everything:
+// code that is graded runs as the same user, in the same process as its check,
+// so that it could find the nonce in the memory, kill what else that user runs,
+// or rewrite the workshop itself.
 package grader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -58,7 +64,7 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 	if err != nil {
 		return report, fmt.Errorf("make a folder for the build: %w (is there space on the disk?)", err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder; the system clears what is left
+	defer removeBuild(dir)
 
 	ctx, cancel := context.WithCancel(ctx) // nothing that was started here outlives the report
 	defer cancel()
@@ -80,10 +86,21 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 	return report, err
 }
 
+// removeBuild removes the folder of a build. It is a temporary one; the system
+// clears what is left.
+func removeBuild(dir string) {
+	_ = os.Chmod(binaries(dir), 0o700)
+	_ = os.RemoveAll(dir)
+}
+
 // runBuilt runs checks that have been built, and says what became of them. It
 // returns an error only when ctx is done.
 func runBuilt(ctx context.Context, b build, step lesson.Step, checks []lesson.Check, o Options) ([]Result, error) {
-	r := &runner{build: b, limit: o.Limit, hurry: make(chan struct{}), progress: o.Progress}
+	program, err := seal(b.binary)
+	if err != nil {
+		return nil, err
+	}
+	r := &runner{build: b, sealed: program, limit: o.Limit, hurry: make(chan struct{}), progress: o.Progress}
 	if r.limit == 0 {
 		r.limit = defaultLimit
 	}
@@ -128,9 +145,10 @@ func choose(step lesson.Step, only []string) ([]lesson.Check, error) {
 // A runner runs checks of one build.
 type runner struct {
 	build
-	limit time.Duration
-	late  sync.Once
-	hurry chan struct{} // closed when a check has run into the limit
+	sealed sealed
+	limit  time.Duration
+	late   sync.Once
+	hurry  chan struct{} // closed when a check has run into the limit
 
 	mu       sync.Mutex
 	progress func(Result)
@@ -173,9 +191,11 @@ func (r *runner) run(ctx context.Context, c lesson.Check) judged {
 		return judged{Result: Result{Check: c, Outcome: NotJudged, Summary: "stopped"}}
 	}
 	start := time.Now()
-	dir := filepath.Join(r.dir, c.ID)
-	ev, err := r.observe(ctx, c, dir)
-	if err != nil {
+	ev, err := r.observe(ctx, c)
+	switch {
+	case errors.Is(err, errReplaced):
+		return judged{Result: Result{Check: c, Outcome: Crashed, Summary: err.Error()}}
+	case err != nil:
 		return judged{Result: Result{Check: c, Outcome: NotJudged, Summary: err.Error()}}
 	}
 	if ev.timedOut {

@@ -22,6 +22,10 @@ func TestCompileErrors(t *testing.T) {
 	r = gradeVictim(t, "package victim\n\nfunc First(n int) int { return 1 }\nfunc Second() int { return 2 }\nfunc Third() int { return 3 }\n", Options{})
 	require.Contains(t, r.Build, "keep those names and signatures")
 
+	// What the checks share with the grader is none of a step's business.
+	r = gradeVictim(t, "package victim\n\nimport \"otel.workshop/checker/internal/receipt\"\n\nfunc First() int { _ = receipt.Write(\"passed\"); return 1 }\nfunc Second() int { return 2 }\nfunc Third() int { return 3 }\n", Options{})
+	require.Contains(t, r.Build, "use of internal package otel.workshop/checker/internal/receipt not allowed")
+
 	r = gradeVictim(t, "package victim\n\nfunc First() int {\n", Options{})
 	require.Contains(t, r.Build, "steps/01-victim/victim.go:")
 }

@@ -2,7 +2,6 @@ package grader
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -19,25 +18,30 @@ type evidence struct {
 	exit     int    // its exit status; -1 when a signal ended it
 	signal   string // how it ended, when it did not exit
 	output   string // what it wrote, capped
-	receipt  bool   // whether it handed the nonce back
+	receipt  string // what it says became of its test, proven by the nonce; see receipt.go
 	timedOut bool
+	dir      string // where its artifacts are
 	took     time.Duration
 }
 
 // observe runs the check c in a process of its own until it ends, ctx is done
 // or its time is up. Whatever it has started is killed with it.
-func (r *runner) observe(ctx context.Context, c lesson.Check, dir string) (evidence, error) {
+func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) {
 	var ev evidence
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	dir, err := os.MkdirTemp(r.dir, c.ID+"-")
+	if err != nil {
 		return ev, fmt.Errorf("make a folder for the check's artifacts: %w", err)
 	}
-	nonce, receipt := rand.Text(), filepath.Join(dir, "receipt")
-	cmd := exec.Command(r.binary,
-		"-test.run=^"+c.TestName()+"$", "-test.v=test2json", "-test.paniconexit0",
-		"-test.artifacts", "-test.outputdir="+dir)
+	ev.dir = dir
+	binary, err := r.sealed.program(dir)
+	if err != nil {
+		return ev, err
+	}
+	order := newOrder(c, dir)
+	cmd := exec.Command(binary, order.args...)
 	cmd.Dir = filepath.Join(r.root, "checker", r.step)
-	cmd.Env = append(environment("WORKSHOP_RECEIPT="+receipt, "WORKSHOP_OVERLAY="+r.overlay, vetOutput+"="+r.vet), r.env...)
-	cmd.Stdin = strings.NewReader(nonce)
+	cmd.Env = append(environment(orderVariable+"=1", "WORKSHOP_OVERLAY="+r.overlay, vetOutput+"="+r.vet), r.env...)
+	cmd.Stdin = strings.NewReader(order.String())
 	cmd.WaitDelay = time.Second // for the goroutine that feeds stdin
 	out, err := capture(cmd)
 	if err != nil {
@@ -65,9 +69,7 @@ func (r *runner) observe(ctx context.Context, c lesson.Check, dir string) (evide
 			ev.signal = exit.String()
 		}
 	}
-	if got, err := os.ReadFile(receipt); err == nil {
-		ev.receipt = string(got) == nonce
-	}
+	ev.receipt = order.receipt()
 	return ev, nil
 }
 
