@@ -114,6 +114,23 @@ func First() int { return 1 }`,
 		outcomes: "crashed, pass, pass", summary: "panic: later", stack: "steps/01-victim/h"},
 	{name: "a runtime's fatal error", imports: "sync", source: `func First() int { new(sync.Mutex).Unlock(); return 1 }`,
 		outcomes: "crashed, pass, pass", summary: "unlock of unlocked mutex", stack: "First"},
+	{name: "calls itself without end", source: `func First() int { return First() + 1 }`,
+		outcomes: "crashed, pass, pass", summary: "First calls itself without end", stack: "First\n    steps/01-victim/h", quick: true},
+	{name: "three that call each other without end", source: `func First() int { return a() }
+func a() int { return b() + 1 }
+func b() int { return c() + 1 }
+func c() int {
+	return a() + 1 }`,
+		outcomes: "crashed, pass, pass", summary: " → ", quick: true},
+	{name: "describes itself without end", imports: "fmt", source: `type order struct{}
+func (o order) String() string { return fmt.Sprint(o) }
+func First() int { return len(order{}.String()) }`,
+		outcomes: "crashed, pass, pass", summary: "order.String calls itself without end", quick: true},
+	{name: "calls itself without end in init", imports: "net/http", source: `var _ = http.StatusOK
+func a() int { return a() + 1 }
+func init() { _ = a() }
+func First() int { return 1 }`,
+		outcomes: "crashed, crashed, crashed", summary: "a calls itself without end", stack: "a\n    steps/01-victim/h"},
 	{name: "log.Fatal", imports: "log", source: `func First() int { log.Fatal("no collector"); return 1 }`,
 		outcomes: "crashed, pass, pass", summary: "no collector"},
 	{name: "os.Exit(0)", imports: "os", source: `func First() int { os.Exit(0); return 1 }`,

@@ -72,14 +72,17 @@ func beforeCrash(printed string) string {
 	return printed
 }
 
-var runtimeReport = regexp.MustCompile(`(?m)^(SIGQUIT: quit|panic: |fatal error: |\tpanic: )`)
+var runtimeReport = regexp.MustCompile(`(?m)^(SIGQUIT: quit|panic: |fatal error: |\tpanic: |runtime: goroutine stack exceeds )`)
 
 // panicked matches how the Go runtime begins to report a crash.
 var panicked = regexp.MustCompile(`(?m)^(panic: |fatal error: |\tpanic: )`)
 
-// panicLine returns the message of a crash.
+// panicLine returns the message of a crash, or what it means.
 func panicLine(output string) string {
 	i := panicked.FindStringIndex(output)
+	if strings.HasPrefix(output[i[0]:], "fatal error: stack overflow") {
+		return overflow(output)
+	}
 	return strings.TrimSuffix(firstLine(strings.TrimSpace(output[i[0]:])), " [recovered]")
 }
 
