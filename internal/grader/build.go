@@ -56,7 +56,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 	if err != nil {
 		return b, err
 	}
-	if replace != nil {
+	if len(replace) > 0 {
 		b.overlay, err = variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), replace, root)
 		if err != nil {
 			return b, err
@@ -100,14 +100,22 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 // program, which goes along beside the checks.
 func replacements(root, step string, files map[string][]byte) (map[string][]byte, error) {
 	if files == nil {
-		if !hasPlace(root, step) {
-			return nil, nil
-		}
-		own, err := variant.Step(root, step)
+		replace, err := variant.Hidden(root, step)
 		if err != nil {
 			return nil, err
 		}
-		return programBeside(root, step, own)
+		if hasPlace(root, step) {
+			own, err := variant.Step(root, step)
+			if err != nil {
+				return nil, err
+			}
+			program, err := programBeside(root, step, own)
+			if err != nil {
+				return nil, err
+			}
+			maps.Copy(replace, program)
+		}
+		return replace, nil
 	}
 	replace, err := variant.ForStep(root, step, files)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"otel.workshop/internal/regular"
 )
 
 // Load reads the lessons below root, the module's root, in the order of the
@@ -23,7 +25,7 @@ func Load(root string) ([]Step, error) {
 		if !stepName.MatchString(name) {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file(name))))
+		text, err := regular.ReadFile(filepath.Join(root, filepath.FromSlash(file(name))), regular.Largest)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
