@@ -38,14 +38,6 @@ type Options struct {
 	Progress func(Result)      // called when a check has ended, one call at a time; blocked is not known yet; may be nil
 }
 
-// defaultLimit is many times what the slowest check takes. Once one check has
-// used it up, the others get the shorter time: code that hangs, hangs in most
-// of them.
-const (
-	defaultLimit = 10 * time.Second
-	hurriedLimit = 3 * time.Second
-)
-
 // Grade builds the checks of step and runs them. It returns an error only when
 // it can't do its work: no go command, no disk space, ctx done. What is wrong
 // with the learner's code is in the report. Grade may be called concurrently.
@@ -100,7 +92,7 @@ func runBuilt(ctx context.Context, b build, step lesson.Step, checks []lesson.Ch
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{build: b, sealed: program, limit: o.Limit, hurry: make(chan struct{}), progress: o.Progress}
+	r := &runner{build: b, sealed: program, limit: o.Limit, queued: queued, hurry: make(chan struct{}), progress: o.Progress}
 	if r.limit == 0 {
 		r.limit = defaultLimit
 	}
@@ -147,11 +139,13 @@ type runner struct {
 	build
 	sealed sealed
 	limit  time.Duration
-	late   sync.Once
-	hurry  chan struct{} // closed when a check has run into the limit
+	queued func(p *os.Process, took time.Duration) time.Duration // what does not count of that
+	hurry  chan struct{}                                         // closed when a check has run into the limit
 
 	mu       sync.Mutex
 	progress func(Result)
+	late     bool          // a check has run into the limit
+	slowest  time.Duration // that has come to its end
 }
 
 // perCore is how many checks run at a time on each core. Many of them wait
@@ -196,11 +190,9 @@ func (r *runner) run(ctx context.Context, c lesson.Check) judged {
 	case errors.Is(err, errReplaced):
 		return judged{Result: Result{Check: c, Outcome: Crashed, Summary: err.Error()}}
 	case err != nil:
-		return judged{Result: Result{Check: c, Outcome: NotJudged, Summary: err.Error()}}
+		return judged{Result: Result{Check: c, Outcome: NotJudged, Again: true, Summary: err.Error()}}
 	}
-	if ev.timedOut {
-		r.late.Do(func() { close(r.hurry) })
-	}
+	r.note(ev)
 	j := judge(c, ev)
 	j.Duration = time.Since(start)
 	return j

@@ -216,6 +216,15 @@ var hostileFiles = []hostile{
 
 // What does not end.
 var hostileTime = []hostile{
+	{name: "takes a moment", imports: "time", source: `func First() int { time.Sleep(700 * time.Millisecond); return 1 }`,
+		outcomes: "pass, pass, pass"},
+	{name: "an init that works", source: `func init() {
+	n := 0
+	for i := range 200_000_000 { n += i }
+	if n == 0 { panic("no") }
+}
+func First() int { return 1 }`,
+		outcomes: "pass, pass, pass"},
 	{name: "deadlock", only: "unix", source: `func First() int { select {} }`,
 		outcomes: "timed out, pass, pass", stack: "First"},
 	{name: "endless loop", source: `func First() int { for { } }`,

@@ -20,8 +20,12 @@ type evidence struct {
 	output   string // what it wrote, capped
 	receipt  string // what it says became of its test, proven by the nonce; see receipt.go
 	timedOut bool
+	starved  bool   // timed out without having had its time, for want of a processor
 	dir      string // where its artifacts are
-	took     time.Duration
+
+	took time.Duration // from start to end
+	own  time.Duration // what it had of that, when starved
+	busy time.Duration // processor time
 }
 
 // observe runs the check c in a process of its own until it ends, ctx is done
@@ -58,8 +62,9 @@ func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) 
 	start := time.Now()
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	err, ev.timedOut = r.await(ctx, cmd, ended)
+	err = r.await(ctx, cmd, ended, &ev)
 	ev.took = time.Since(start)
+	ev.busy = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	_ = killGroup(cmd.Process) // what it left running; mostly there is nothing
 	ev.output = out.finish()
 
@@ -71,34 +76,4 @@ func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) 
 	}
 	ev.receipt = order.receipt()
 	return ev, nil
-}
-
-// await waits for the end of cmd. When its time is up, it is asked for the
-// stacks of its goroutines, and then killed.
-func (r *runner) await(ctx context.Context, cmd *exec.Cmd, ended <-chan error) (err error, timedOut bool) {
-	start := time.Now()
-	limit := time.NewTimer(r.limit)
-	defer limit.Stop()
-	hurry := r.hurry
-	for {
-		select {
-		case err := <-ended:
-			return err, false
-		case <-ctx.Done():
-			_ = killGroup(cmd.Process)
-			return <-ended, false
-		case <-hurry:
-			hurry = nil
-			limit.Reset(max(0, hurriedLimit-time.Since(start)))
-		case <-limit.C:
-			askForStacks(cmd.Process)
-			select {
-			case err := <-ended:
-				return err, true
-			case <-time.After(time.Second):
-				_ = killGroup(cmd.Process)
-				return <-ended, true
-			}
-		}
-	}
 }

@@ -99,6 +99,7 @@ var victimRoot = sync.OnceValues(func() (string, error) {
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if root, err := victimRoot(); err == nil {
+		removeBuild(filepath.Join(root, "hostile"))
 		_ = os.RemoveAll(root) // in the temporary folder
 	}
 	os.Exit(code)
