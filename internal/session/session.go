@@ -41,6 +41,7 @@ func Open(dir string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.Tidy() // what an earlier command has left that was killed
 	return New(w, steps), nil
 }
 
