@@ -257,6 +257,25 @@ var hostileProcesses = []hostile{
 		outcomes: "pass, pass, pass", only: "unix"},
 	{name: "a child that hears no signal", imports: "os/exec", source: `func First() int { _ = exec.Command("sh", "-c", "trap '' INT TERM QUIT HUP; sleep 60").Start(); return 1 }`,
 		outcomes: "pass, pass, pass", only: "unix"},
-	{name: "a child that leaves the group", imports: "os os/exec syscall", source: `func First() int { c := exec.Command("sleep", "3"); c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}; c.Stdout, c.Stderr = os.Stdout, os.Stderr; _ = c.Start(); return 1 }`,
-		outcomes: "pass, pass, pass", only: "unix"},
+	{name: "children that leave the group", imports: "os/exec syscall", source: `func First() int {
+	for range 20 {
+		c := exec.Command("sleep", "600")
+		c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		_ = c.Start()
+	}
+	return 1
+}`,
+		outcomes: "pass, pass, pass", only: "linux"},
+	{name: "a child that leaves the group, the environment and the output", imports: "os/exec", source: `func init() { _ = exec.Command("env", "-i", "setsid", "sh", "-c", "cd /; setsid sleep 600 & setsid sleep 600").Start() }
+func First() int { return 1 }`,
+		outcomes: "pass, pass, pass", only: "linux"},
+	{name: "a child that holds the output", imports: "os os/exec syscall", source: `func First() int { c := exec.Command("sleep", "600"); c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}; c.Stdout, c.Stderr = os.Stdout, os.Stderr; _ = c.Start(); return 1 }`,
+		outcomes: "pass, pass, pass", only: "linux"},
+	{name: "children without end", imports: "os/exec time", source: `func First() int {
+	for start := time.Now(); time.Since(start) < 300*time.Millisecond; {
+		_ = exec.Command("setsid", "sh", "-c", "sleep 600 & setsid sleep 600").Start()
+	}
+	return 1
+}`,
+		outcomes: "pass, pass, pass", only: "linux"},
 }

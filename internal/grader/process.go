@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"otel.workshop/internal/lesson"
@@ -45,8 +45,10 @@ func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) 
 	cmd := exec.Command(binary, order.args...)
 	cmd.Dir = filepath.Join(r.root, "checker", r.step)
 	cmd.Env = append(environment(orderVariable+"=1", "WORKSHOP_OVERLAY="+r.overlay, vetOutput+"="+r.vet), r.env...)
-	cmd.Stdin = strings.NewReader(order.String())
-	cmd.WaitDelay = time.Second // for the goroutine that feeds stdin
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return ev, fmt.Errorf("make a pipe for the check's order: %w", err)
+	}
 	out, err := capture(cmd)
 	if err != nil {
 		return ev, err
@@ -54,10 +56,15 @@ func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) 
 	group(cmd)
 	if err := cmd.Start(); err != nil {
 		out.close()
+		_ = stdin.Close()
 		return ev, fmt.Errorf("start the check: %w", err)
 	}
 	out.started()
-	limitMemory(cmd.Process)
+	all := hold(cmd.Process)
+	// It waits for the order, so that no code of a learner's runs before it is
+	// held. One that has ended already will not miss it.
+	_, _ = io.WriteString(stdin, order.String())
+	_ = stdin.Close()
 
 	start := time.Now()
 	ended := make(chan error, 1)
@@ -65,7 +72,7 @@ func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) 
 	err = r.await(ctx, cmd, ended, &ev)
 	ev.took = time.Since(start)
 	ev.busy = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	_ = killGroup(cmd.Process) // what it left running; mostly there is nothing
+	all.end()
 	ev.output = out.finish()
 
 	var exit *exec.ExitError
