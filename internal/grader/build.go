@@ -67,7 +67,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		b.vet = startVet(ctx, b)
 	}
 	cmd := exec.CommandContext(ctx, "go", BuildArgs(step, b.binary, flags...)...)
-	cmd.Dir = root
+	cmd.Dir, cmd.Env = root, asModule(os.Environ())
 	group(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	cmd.WaitDelay = time.Second
@@ -85,6 +85,9 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		case strings.Contains(text, "no space left on device"):
 			return b, fmt.Errorf("there is no space left to build the checks of %s: free some in %s (or set TMPDIR to another folder), and in what go env GOCACHE names", step, os.TempDir())
 		case !compilerLine.MatchString(text):
+			if aboutGoMod.MatchString(text) {
+				text += "\ngit restore go.mod go.sum brings back what they were."
+			}
 			return b, fmt.Errorf("build the checks of %s: %w\n%s", step, err, strings.TrimSpace(text))
 		}
 		b.failure = explainBuild(step, text)
@@ -126,6 +129,9 @@ func replacements(root, step string, files map[string][]byte) (map[string][]byte
 	return replace, err
 }
 
+// aboutGoMod finds complaints about the file itself.
+var aboutGoMod = regexp.MustCompile(`\bgo\.(mod|sum)\b`)
+
 // compilerLine is a message about a place in a source file; without one, the
 // failure is not about anybody's code.
 var compilerLine = regexp.MustCompile(`(?m)^\s*\S.*\.go:\d+`)
@@ -138,7 +144,7 @@ var importedFrom = regexp.MustCompile(`^(package|\s+imports) \S+$`)
 // and adds what they mean when the checks are what doesn't fit.
 func explainBuild(step, text string) string {
 	var lines []string
-	inChecks := false
+	inChecks, modules := false, false
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		if strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "FAIL") || line == "" || importedFrom.MatchString(line) {
@@ -148,14 +154,23 @@ func explainBuild(step, text string) string {
 			line = strings.TrimLeft(line, "\t")
 		}
 		line = strings.TrimPrefix(line, "./")
-		inChecks = inChecks || strings.HasPrefix(filepath.ToSlash(line), "checker/"+step)
+		inChecks = inChecks || strings.HasPrefix(filepath.ToSlash(line), "checker/"+step) && !aboutModules.MatchString(line)
+		modules = modules || aboutModules.MatchString(line)
 		lines = append(lines, line)
 	}
 	if inChecks {
 		lines = append(lines, "", "The checks call what steps/"+step+" exports: keep those names and signatures as the starter has them.")
 	}
+	if modules {
+		lines = append(lines, "", modulesAdvice)
+	}
 	return strings.Join(lines, "\n")
 }
+
+// aboutModules finds what the go command says of packages that it can't find.
+var aboutModules = regexp.MustCompile(`cannot find package|no required module provides package|missing go\.sum entry|updates to go\.mod needed`)
+
+const modulesAdvice = "If that is not about an import of your own, go.mod or go.sum is not as it was: git restore go.mod go.sum brings them back."
 
 // mapBack puts the learner's own paths in the place of an overlay's.
 func (b build) mapBack(text string) string {
@@ -164,6 +179,10 @@ func (b build) mapBack(text string) string {
 	}
 	return variant.MapBack(b.overlay, text)
 }
+
+// asModule adds to an environment what makes a go command see this module, and
+// nothing but it, whatever somebody has set for other projects.
+func asModule(env []string) []string { return append(env, "GO111MODULE=on", "GOWORK=off") }
 
 // environment is what the build's processes see: ours, without what would
 // change a verdict.
@@ -175,5 +194,5 @@ func environment(add ...string) []string {
 			env = append(env, kv)
 		}
 	}
-	return append(env, add...)
+	return asModule(append(env, add...))
 }

@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/scratch"
 )
 
 // Options say what to grade and how.
@@ -52,9 +53,9 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	dir, err := os.MkdirTemp("", "otel-workshop-")
+	dir, err := scratch.Dir("otel-workshop-", "the build")
 	if err != nil {
-		return report, fmt.Errorf("make a folder for the build: %w (is there space on the disk?)", err)
+		return report, err
 	}
 	defer removeBuild(dir)
 

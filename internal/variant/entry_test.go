@@ -63,3 +63,10 @@ func TestEntries(t *testing.T) {
 	_, err := Step(root, "01-minimal")
 	require.ErrorContains(t, err, "big.go is larger than 4 MB: delete it, or move it out of the step's folder")
 }
+
+// What an editor on another system adds is no difference.
+func TestLF(t *testing.T) {
+	require.Equal(t, "package a\n", string(LF([]byte("\ufeffpackage a\r\n"))))
+	require.True(t, Equal(Files{"a.go": []byte("\ufeffpackage a\r\n")}, Files{"a.go": []byte("package a\n")}))
+	require.Empty(t, DiffFiles("steps/01-minimal", Files{"a.go": LF([]byte("\ufeffpackage a\n"))}, Files{"a.go": []byte("package a\n")}))
+}

@@ -16,8 +16,9 @@ import (
 )
 
 // Files holds Go files by their path relative to the step's folder, with
-// slashes: "telemetry.go", "shop/main.go". Contents have LF line ends, whatever
-// the checkout has, so that they can be compared and patched.
+// slashes: "telemetry.go", "shop/main.go". Contents have LF line ends and no
+// byte order mark, whatever the checkout has, so that they can be compared and
+// patched.
 type Files = map[string][]byte
 
 var stepName = regexp.MustCompile(`^[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -64,8 +65,10 @@ func Ignored(name string, isDir bool) bool {
 	return name[0] == '.' || name[0] == '_' || isDir && name == "testdata"
 }
 
-// LF returns data with CRLF line ends as LF. It may return data itself.
+// LF returns data with CRLF line ends as LF, and without a byte order mark: what
+// editors add that nobody sees. It may return data itself.
 func LF(data []byte) []byte {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if !bytes.Contains(data, []byte("\r\n")) {
 		return data
 	}
