@@ -134,7 +134,7 @@ var aboutGoMod = regexp.MustCompile(`\bgo\.(mod|sum)\b`)
 
 // compilerLine is a message about a place in a source file; without one, the
 // failure is not about anybody's code.
-var compilerLine = regexp.MustCompile(`(?m)^\s*\S.*\.go:\d+`)
+var compilerLine = regexp.MustCompile(`(?m)^\s*\S.*\.go:\d+|: import cycle not allowed`)
 
 // importedFrom is a line of the path on which the go command has come to the
 // import that it complains about.
@@ -145,9 +145,10 @@ var importedFrom = regexp.MustCompile(`^(package|\s+imports) \S+$`)
 func explainBuild(step, text string) string {
 	var lines []string
 	inChecks, modules := false, false
+	cycle := strings.Contains(text, "import cycle not allowed") // then the path is what counts
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		if strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "FAIL") || line == "" || importedFrom.MatchString(line) {
+		if strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "FAIL") || line == "" || !cycle && importedFrom.MatchString(line) {
 			continue
 		}
 		if compilerLine.MatchString(line) {

@@ -27,6 +27,16 @@ func TestCompileErrors(t *testing.T) {
 	r = gradeVictim(t, "package victim\n\nimport \"otel.workshop/checker/internal/receipt\"\n\nfunc First() int { _ = receipt.Write(\"passed\"); return 1 }\nfunc Second() int { return 2 }\nfunc Third() int { return 3 }\n", Options{})
 	require.Contains(t, r.Build, "use of internal package otel.workshop/checker/internal/receipt not allowed")
 
+	root, err := victimRoot()
+	require.NoError(t, err)
+	r, err = Grade(t.Context(), victimStep, Options{Root: root, Files: map[string][]byte{
+		"victim.go": []byte("package victim\n\nimport _ \"otel.workshop/solutions/01-victim/a\"\n"),
+		"a/a.go":    []byte("package a\n\nimport _ \"otel.workshop/solutions/01-victim\"\n"),
+	}})
+	require.NoError(t, err)
+	require.Contains(t, r.Build, "import cycle not allowed")
+	require.Contains(t, r.Build, "otel.workshop/steps/01-victim/a")
+
 	r = gradeVictim(t, "package victim\n\nfunc First() int {\n", Options{})
 	require.Contains(t, r.Build, "steps/01-victim/victim.go:")
 }
