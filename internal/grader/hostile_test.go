@@ -126,6 +126,17 @@ func buildHostile(t *testing.T, name string) build {
 	return b
 }
 
+// unlessTooBusy skips the rest where this machine had too little left for the
+// checks: a step that works without end is then not judged, as it should be.
+func unlessTooBusy(t *testing.T, results []Result) {
+	t.Helper()
+	for _, res := range results {
+		if res.Again {
+			t.Skip(res.Summary)
+		}
+	}
+}
+
 func hostilePackage(i int) string { return fmt.Sprintf("h%02d", i) }
 
 // Whatever a learner's code does, it ends in an outcome, within the limit, and
@@ -142,6 +153,7 @@ func TestHostileCode(t *testing.T) {
 			results, err := runBuilt(t.Context(), b, victimStep, victimStep.Checks, Options{Limit: 2 * time.Second})
 			took := time.Since(start)
 			require.NoError(t, err)
+			unlessTooBusy(t, results)
 			r := Report{Step: victimStep, Results: results}
 			require.Equal(t, h.outcomes, outcomes(r), "%+v", r.Results)
 			require.Contains(t, r.Results[0].Summary, h.summary)
