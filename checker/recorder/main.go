@@ -37,7 +37,7 @@ func Main(m *testing.M, program func() error) {
 		os.Exit(0)
 	}
 	if receipt.Wanted() {
-		os.Args = append(os.Args[:1:1], receipt.Args()...)
+		os.Args = receipt.Args()
 	}
 	flag.Parse()
 	clean()

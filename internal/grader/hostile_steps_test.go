@@ -59,6 +59,9 @@ func First() int { return 0 }
 func Second() int { return 0 }
 func Third() int { return 0 }`,
 		outcomes: "fail, blocked, not judged"},
+	{name: "no arguments are left", imports: "os", source: `func init() { os.Args = nil }
+func First() int { return len(os.Args[0]) }`,
+		outcomes: "fail, pass, pass"},
 	{name: "every test is passed over, and the lines are forged", imports: "flag fmt testing", source: `func init() { testing.Init(); _ = flag.Set("test.skip", "."); fmt.Print(` + forgedAll + `) }
 func First() int { return 0 }`,
 		outcomes: "crashed, crashed, crashed", summary: "never run"},

@@ -41,8 +41,8 @@ func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) 
 	if err != nil {
 		return ev, err
 	}
-	order := newOrder(c, dir)
-	cmd := exec.Command(binary, order.args...)
+	order := newOrder(binary, c, dir)
+	cmd := exec.Command(binary, order.args[1:]...)
 	cmd.Dir = filepath.Join(r.root, "checker", r.step)
 	cmd.Env = append(environment(orderVariable+"=1", "WORKSHOP_OVERLAY="+r.overlay, vetOutput+"="+r.vet), r.env...)
 	stdin, err := cmd.StdinPipe()

@@ -16,7 +16,7 @@ type order struct {
 	nonce  string
 	answer string // where the receipt goes
 	test   string
-	args   []string // also its arguments, which the learner's code can change
+	args   []string // also given as its arguments, which the learner's code can change
 }
 
 // orderVariable is the environment variable that announces an order.
@@ -29,13 +29,14 @@ const (
 	notRun  = "not run" // exactly once, to its end
 )
 
-// newOrder asks for the check c, whose files go into dir.
-func newOrder(c lesson.Check, dir string) order {
+// newOrder asks a binary for the check c, whose files go into dir.
+func newOrder(binary string, c lesson.Check, dir string) order {
 	return order{
 		nonce:  rand.Text(),
 		answer: filepath.Join(dir, "receipt"),
 		test:   c.TestName(),
 		args: []string{
+			binary,
 			"-test.run=^" + c.TestName() + "$", "-test.v=test2json", "-test.paniconexit0",
 			"-test.artifacts", "-test.outputdir=" + dir,
 		},

@@ -42,8 +42,8 @@ func Wanted() bool { return wanted }
 // Test returns the name of the test that was ordered.
 func Test() string { return test }
 
-// Args returns the process's arguments as the grader gave them, without the
-// program's name.
+// Args returns the process's arguments as the grader gave them, the program's
+// name first.
 func Args() []string { return args }
 
 // Write hands the nonce back and says what became of the test. It does so for
