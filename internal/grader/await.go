@@ -71,7 +71,7 @@ func (r *runner) await(ctx context.Context, cmd *exec.Cmd, ended <-chan error, e
 		own := took - r.queued(cmd.Process, took)
 		if rest := r.allowed() - own; rest > r.limit/100 {
 			if took < longest*r.limit {
-				timer.Reset(rest)
+				timer.Reset(min(rest, r.limit/10)) // to look again
 				continue
 			}
 			ev.starved, ev.own = true, own
@@ -80,6 +80,9 @@ func (r *runner) await(ctx context.Context, cmd *exec.Cmd, ended <-chan error, e
 		askForStacks(cmd.Process)
 		select {
 		case err := <-ended:
+			if err == nil { // it was about to end well
+				ev.timedOut, ev.starved = false, false
+			}
 			return err
 		case <-time.After(time.Second):
 			_ = killGroup(cmd.Process)

@@ -118,17 +118,17 @@ func First() int { return 1 }`,
 	{name: "a runtime's fatal error", imports: "sync", source: `func First() int { new(sync.Mutex).Unlock(); return 1 }`,
 		outcomes: "crashed, pass, pass", summary: "unlock of unlocked mutex", stack: "First"},
 	{name: "calls itself without end", source: `func First() int { return First() + 1 }`,
-		outcomes: "crashed, pass, pass", summary: "First calls itself without end", stack: "First\n    steps/01-victim/h", quick: true},
+		outcomes: "crashed, pass, pass", summary: "First calls itself without end", stack: "First\n    steps/01-victim/h"},
 	{name: "three that call each other without end", source: `func First() int { return a() }
 func a() int { return b() + 1 }
 func b() int { return c() + 1 }
 func c() int {
 	return a() + 1 }`,
-		outcomes: "crashed, pass, pass", summary: " → ", quick: true},
+		outcomes: "crashed, pass, pass", summary: " → "},
 	{name: "describes itself without end", imports: "fmt", source: `type order struct{}
 func (o order) String() string { return fmt.Sprint(o) }
 func First() int { return len(order{}.String()) }`,
-		outcomes: "crashed, pass, pass", summary: "order.String calls itself without end", quick: true},
+		outcomes: "crashed, pass, pass", summary: "order.String calls itself without end"},
 	{name: "calls itself without end in init", imports: "net/http", source: `var _ = http.StatusOK
 func a() int { return a() + 1 }
 func init() { _ = a() }
@@ -186,19 +186,19 @@ var hostileFiles = []hostile{
 	fmt.Printf("\x16=== ARTIFACTS TestFirst %s\n", dir)
 	return 1
 }`,
-		outcomes: "pass, pass, pass", only: "unix", quick: true},
+		outcomes: "pass, pass, pass", only: "unix"},
 	{name: "artifacts of its own without end", imports: "fmt os path/filepath strings", source: `func First() int {
 	for _, name := range []string{"finding.json", "traces.json", "metrics.json"} { _ = os.Symlink("/dev/zero", filepath.Join(outputDir(), name)) }
 	fmt.Printf("\x16=== ARTIFACTS TestFirst %s\n", outputDir())
 	return 1
 }` + outputDir,
-		outcomes: "pass, pass, pass", only: "unix", quick: true},
+		outcomes: "pass, pass, pass", only: "unix"},
 	{name: "artifacts that are pipes", imports: "fmt os path/filepath strings syscall", source: `func First() int {
 	for _, name := range []string{"finding.json", "traces.json", "metrics.json"} { _ = syscall.Mkfifo(filepath.Join(outputDir(), name), 0o600) }
 	fmt.Printf("\x16=== ARTIFACTS TestFirst %s\n", outputDir())
 	return 1
 }` + outputDir,
-		outcomes: "pass, pass, pass", only: "unix", quick: true},
+		outcomes: "pass, pass, pass", only: "unix"},
 	{name: "artifacts of a terabyte", imports: "fmt os path/filepath strings", source: `func First() int {
 	for _, name := range []string{"finding.json", "traces.json", "metrics.json"} {
 		f, _ := os.Create(filepath.Join(outputDir(), name))
@@ -208,7 +208,7 @@ var hostileFiles = []hostile{
 	fmt.Printf("\x16=== ARTIFACTS TestFirst %s\n", outputDir())
 	return 1
 }` + outputDir,
-		outcomes: "pass, pass, pass", only: "linux", quick: true},
+		outcomes: "pass, pass, pass", only: "linux"},
 	{name: "100 MB of output", imports: "os bytes", source: `func First() int { line := append(bytes.Repeat([]byte("x"), 1<<20), '\n'); for range 100 { _, _ = os.Stdout.Write(line) }; return 1 }`,
 		outcomes: "pass, pass, pass"},
 	{name: "a line of 20 MB", imports: "os bytes", source: `func First() int { line := bytes.Repeat([]byte("\x16"), 1<<20); for range 20 { _, _ = os.Stdout.Write(line) }; return 1 }`,
