@@ -180,12 +180,13 @@ var hostileFiles = []hostile{
 		outcomes: "crashed, pass, pass", summary: "write the receipt", only: "unix"},
 	{name: "the receipt has no end", imports: "os path/filepath strings", source: `func First() int { _ = os.Symlink("/dev/zero", filepath.Join(outputDir(), "receipt")); return 1 }` + outputDir,
 		outcomes: "crashed, pass, pass", summary: "write the receipt", only: "unix"},
-	{name: "artifacts elsewhere, without end", imports: "fmt os path/filepath", source: `func First() int {
-	dir, _ := os.MkdirTemp("", "hostile-")
+	{name: "artifacts elsewhere, without end", imports: "fmt os path/filepath strings", source: `func First() int {
+	dir := outputDir() + "-elsewhere"
+	_ = os.Mkdir(dir, 0o700)
 	for _, name := range []string{"finding.json", "traces.json", "metrics.json"} { _ = os.Symlink("/dev/zero", filepath.Join(dir, name)) }
 	fmt.Printf("\x16=== ARTIFACTS TestFirst %s\n", dir)
 	return 1
-}`,
+}` + outputDir,
 		outcomes: "pass, pass, pass", only: "unix"},
 	{name: "artifacts of its own without end", imports: "fmt os path/filepath strings", source: `func First() int {
 	for _, name := range []string{"finding.json", "traces.json", "metrics.json"} { _ = os.Symlink("/dev/zero", filepath.Join(outputDir(), name)) }
