@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +63,9 @@ func Check(t *testing.T, step string, premises ...string) {
 		f.File, f.Line = place(vet[0])
 	default:
 		f.Cause = "gofmt -w " + unformatted[0] + " puts it right; most editors do so at every save."
+		if src.marked(unformatted[0]) {
+			f.Cause = "The file begins with a byte order mark, which no editor shows. " + f.Cause
+		}
 		f.File, f.Line = unformatted[0], 1
 	}
 	recorder.Fail(t, f)
@@ -93,6 +97,13 @@ func (s *sources) unformatted() []string {
 		}
 	}
 	return names
+}
+
+// marked reports whether a file begins with a byte order mark.
+func (s *sources) marked(name string) bool {
+	return slices.ContainsFunc(s.files, func(f file) bool {
+		return f.name == name && bytes.HasPrefix(f.content, []byte("\ufeff"))
+	})
 }
 
 // vetOutput is the environment variable in which the grader, which may have

@@ -138,3 +138,28 @@ func droppedIn(t *testing.T, code string) []string {
 	own.add([]*ast.File{file}, info)
 	return inspect(fset, file, info, own)
 }
+
+// A file with C in it is looked at like any other.
+func TestDroppedWithC(t *testing.T) {
+	s := &sources{root: "../..", dir: "steps/01-minimal", files: []file{{"steps/01-minimal/x.go", []byte(`package minimal
+
+import "C"
+
+import "database/sql"
+
+var size = C.sizeof_int
+
+func drops(db *sql.DB) { db.Close() }
+`)}}}
+	found, err := droppedErrors(s)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	require.Contains(t, found[0], "steps/01-minimal/x.go:9")
+}
+
+func TestByteOrderMark(t *testing.T) {
+	s := &sources{files: []file{{"a.go", []byte("\ufeffpackage a\n")}, {"b.go", []byte("package b\n")}}}
+	require.Equal(t, []string{"a.go"}, s.unformatted())
+	require.True(t, s.marked("a.go"))
+	require.False(t, s.marked("b.go"))
+}

@@ -29,7 +29,7 @@ func droppedErrors(s *sources) ([]string, error) {
 		dir := f.name[:strings.LastIndex(f.name, "/")]
 		packages[dir] = append(packages[dir], parsed)
 		for _, spec := range parsed.Imports {
-			if path, err := strconv.Unquote(spec.Path.Value); err == nil && path != "unsafe" && !strings.HasPrefix(path, module+"steps/") {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil && path != "unsafe" && path != "C" && !strings.HasPrefix(path, module+"steps/") {
 				imports[path] = true
 			}
 		}
@@ -51,7 +51,8 @@ func droppedErrors(s *sources) ([]string, error) {
 				}
 				return others.Import(path)
 			}),
-			Error: func(error) {}, // go vet reports what does not compile
+			FakeImportC: true,           // cgo makes one of it, which is not at hand
+			Error:       func(error) {}, // go vet reports what does not compile
 		}
 		ours[module+dir], _ = config.Check(module+dir, fset, packages[dir], info)
 		own.add(packages[dir], info)

@@ -6,8 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -18,6 +20,9 @@ import (
 // fifth of a second to say so, so its answer is kept in .workshop for as long as
 // neither the imports, nor the solutions, nor go.sum, nor Go's version change.
 func exportFiles(s *sources, paths []string) (map[string]string, error) {
+	if len(paths) == 0 {
+		return nil, nil // the go command would take it for the folder that it is in
+	}
 	sums, err := os.ReadFile(filepath.Join(s.root, "go.sum"))
 	if err != nil {
 		return nil, fmt.Errorf("read go.sum: %w", err)
@@ -46,7 +51,7 @@ func exportFiles(s *sources, paths []string) (map[string]string, error) {
 
 	out, err := s.goCommand("list", append([]string{"-export", "-f", "{{.ImportPath}}={{.Export}}"}, paths...)...).Output()
 	if err != nil {
-		return nil, fmt.Errorf("list what the step imports: %w", err)
+		return nil, fmt.Errorf("ask the go command for what the step imports: %w%s", err, said(err))
 	}
 	clear(exports)
 	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
@@ -56,6 +61,16 @@ func exportFiles(s *sources, paths []string) (map[string]string, error) {
 	}
 	keep(kept, exports)
 	return exports, nil
+}
+
+// said returns the first thing that a command has said before it failed.
+func said(err error) string {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || len(exit.Stderr) == 0 {
+		return ""
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(string(exit.Stderr)), "\n")
+	return ": " + line
 }
 
 // allThere reports whether every package has a file; the build cache forgets.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"otel.workshop/checker/receipt"
+	"otel.workshop/checker/internal/receipt"
 	"otel.workshop/internal/finding"
 )
 

@@ -27,6 +27,13 @@ type usageError struct{ message string }
 
 func (e usageError) Error() string { return e.message }
 
+// A lostError is about a step whose folder was deleted.
+type lostError struct{ step string }
+
+func (e lostError) Error() string {
+	return "steps/" + e.step + " is not there any more, or its lesson isn't: go run . reset " + e.step + " brings it back"
+}
+
 // explain turns the error of a command into an exit status and a message.
 func explain(ctx context.Context, err error) (status int, message string) {
 	var (

@@ -41,7 +41,7 @@ Each check has three hints: a nudge, the function to use, the lines to write.`,
 func (w *workshop) hintFor(cmd *cobra.Command, s *session.Session, args []string) (*lesson.Check, error) {
 	step := s.Current()
 	if len(args) == 1 {
-		found, check, err := lesson.Find(s.Steps, args[0])
+		found, check, err := find(s, args[0])
 		if check != nil || err != nil {
 			return check, err
 		}

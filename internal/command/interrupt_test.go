@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -68,4 +69,15 @@ diff --git a/solutions/02-second/second.go b/solutions/02-second/second.go
 	stdout.Reset()
 	require.Equal(t, 1, run(t.Context(), w, []string{"check"}))
 	require.Contains(t, stdout.String(), "2.1  epsilon")
+}
+
+// Whatever a command is doing, it ends after Ctrl-C.
+func TestCommandsThatDoNotEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // the person has pressed Ctrl-C
+	require.Equal(t, 130, await(ctx, make(chan int), time.Millisecond))
+
+	ended := make(chan int, 1)
+	time.AfterFunc(10*time.Millisecond, func() { ended <- 1 })
+	require.Equal(t, 1, await(ctx, ended, time.Minute), "it has its time to end well")
 }

@@ -6,8 +6,10 @@ package command
 import (
 	"context"
 	"io"
+	"os"
 	"os/signal"
 	"strings"
+	"time"
 
 	"otel.workshop/internal/session"
 )
@@ -18,7 +20,36 @@ import (
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals...)
 	defer stop()
-	return run(ctx, &workshop{stdin: stdin, stdout: stdout, stderr: stderr, open: session.Open}, args)
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, &workshop{stdin: stdin, stdout: stdout, stderr: stderr, open: session.Open}, args)
+	}()
+	return await(ctx, ended, patience)
+}
+
+// patience is how long a command may take to end after Ctrl-C: a service has
+// twelve seconds to flush.
+const patience = 15 * time.Second
+
+// await returns the status of a command when it has ended. After Ctrl-C it does
+// so at the latest when patience is at an end, or with a second Ctrl-C, whatever
+// the command is doing.
+func await(ctx context.Context, ended <-chan int, patience time.Duration) int {
+	select {
+	case status := <-ended:
+		return status
+	case <-ctx.Done():
+	}
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, stopSignals...)
+	defer signal.Stop(again)
+	select {
+	case status := <-ended:
+		return status
+	case <-again:
+	case <-time.After(patience):
+	}
+	return statusInterrupted
 }
 
 func run(ctx context.Context, w *workshop, args []string) int {

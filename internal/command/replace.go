@@ -18,15 +18,15 @@ func newReset(w *workshop) *cobra.Command {
 		Short: "begin a step anew; your files are backed up",
 		Args:  exactlyOne("a STEP", w.knownSteps),
 		RunE: func(_ *cobra.Command, args []string) error {
-			s, step, err := w.step(args)
+			s, step, err := w.toReplace(args)
 			if err != nil {
 				return err
 			}
-			b, err := s.Workspace.Reset(step.Name)
+			b, err := s.Workspace.Reset(step)
 			if err != nil {
 				return err
 			}
-			s.Forget(step.Name)
+			s.Forget(step)
 			return w.replaced(s, b, "the files that it began with")
 		},
 	}
@@ -38,11 +38,11 @@ func newSolve(w *workshop) *cobra.Command {
 		Short: "copy the solution into a step, to catch up; your files are backed up",
 		Args:  exactlyOne("a STEP", w.knownSteps),
 		RunE: func(_ *cobra.Command, args []string) error {
-			s, step, err := w.step(args)
+			s, step, err := w.toReplace(args)
 			if err != nil {
 				return err
 			}
-			b, err := s.Workspace.Solve(step.Name)
+			b, err := s.Workspace.Solve(step)
 			if err != nil {
 				return err
 			}

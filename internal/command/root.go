@@ -1,6 +1,8 @@
 package command
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"otel.workshop/internal/lesson"
@@ -52,7 +54,11 @@ func newRoot(w *workshop) *cobra.Command {
 			}
 			var at *lesson.Check
 			if len(args) == 1 {
-				step, check, err := lesson.Find(s.Steps, args[0])
+				step, check, err := find(s, args[0])
+				var lost lostError
+				if errors.As(err, &lost) {
+					return err
+				}
 				if err != nil { // more likely it was meant to be a command
 					return unknownCommand(cmd, args[0])
 				}

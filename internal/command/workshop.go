@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -34,11 +35,33 @@ func (w *workshop) step(args []string) (*session.Session, lesson.Step, error) {
 	if len(args) == 0 {
 		return s, s.Current(), nil
 	}
-	step, check, err := lesson.Find(s.Steps, args[0])
+	step, check, err := find(s, args[0])
 	if err == nil && check != nil {
 		err = usageError{fmt.Sprintf("%s is a check of step %s: name the step", check.FullID(), step.Name)}
 	}
 	return s, step, err
+}
+
+// find finds what a query means.
+func find(s *session.Session, query string) (lesson.Step, *lesson.Check, error) {
+	step, check, err := lesson.Find(s.Steps, query)
+	if err != nil {
+		if name := lesson.FindName(s.Workspace.Lost(), query); name != "" {
+			return step, nil, lostError{name}
+		}
+	}
+	return step, check, err
+}
+
+// toReplace opens the checkout and finds the name of the step whose files are
+// to be replaced. Its folder may be gone: that is what reset is for.
+func (w *workshop) toReplace(args []string) (*session.Session, string, error) {
+	s, step, err := w.step(args)
+	var lost lostError
+	if errors.As(err, &lost) {
+		return s, lost.step, nil
+	}
+	return s, step.Name, err
 }
 
 // look says how to draw on stdout.

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 
+	"otel.workshop/internal/scratch"
 	"otel.workshop/internal/shop"
 	"otel.workshop/internal/variant"
 )
@@ -84,9 +85,9 @@ func (o Options) download(ctx context.Context, env []string) (all int, missing [
 // copyModFile copies go.mod and go.sum into a folder of their own: go mod
 // download may add to go.sum, and that one is not ours to change.
 func copyModFile(root string) (modfile string, remove func(), err error) {
-	dir, err := os.MkdirTemp("", "otel-workshop-mod-")
+	dir, err := scratch.Dir("otel-workshop-mod-", "a copy of go.mod")
 	if err != nil {
-		return "", nil, fmt.Errorf("make a temporary folder: %w (is there space on the disk?)", err)
+		return "", nil, err
 	}
 	remove = func() { _ = os.RemoveAll(dir) } // the system clears what is left
 	for _, name := range []string{"go.mod", "go.sum"} {

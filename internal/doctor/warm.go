@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"otel.workshop/internal/scratch"
 	"otel.workshop/internal/shop"
 )
 
@@ -49,9 +50,9 @@ func Warm(ctx context.Context, o WarmOptions) error {
 	if o.Go == nil {
 		o.Go = runGo
 	}
-	dir, err := os.MkdirTemp("", "otel-workshop-warm-")
+	dir, err := scratch.Dir("otel-workshop-warm-", "the builds")
 	if err != nil {
-		return fmt.Errorf("make a temporary folder: %w (is there space on the disk?)", err)
+		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // the system clears what is left
 

@@ -40,17 +40,23 @@ func BuildArgs(step, binary string, flags ...string) []string {
 	return append(append(args, flags...), "./checker/"+step)
 }
 
+// binaries is the folder of a build's binary.
+func binaries(dir string) string { return filepath.Join(dir, "bin") }
+
 func makeBuild(ctx context.Context, root, step string, files map[string][]byte, dir string) (build, error) {
-	b := build{root: root, step: step, dir: dir, binary: filepath.Join(dir, step+".test")}
+	b := build{root: root, step: step, dir: dir, binary: filepath.Join(binaries(dir), step+".test")}
 	if runtime.GOOS == "windows" {
 		b.binary += ".exe"
+	}
+	if err := os.Mkdir(binaries(dir), 0o700); err != nil {
+		return b, fmt.Errorf("make a folder for the build: %w", err)
 	}
 	var flags []string
 	replace, err := replacements(root, step, files)
 	if err != nil {
 		return b, err
 	}
-	if replace != nil {
+	if len(replace) > 0 {
 		b.overlay, err = variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), replace, root)
 		if err != nil {
 			return b, err
@@ -61,7 +67,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		b.vet = startVet(ctx, b)
 	}
 	cmd := exec.CommandContext(ctx, "go", BuildArgs(step, b.binary, flags...)...)
-	cmd.Dir = root
+	cmd.Dir, cmd.Env = root, asModule(os.Environ())
 	group(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	cmd.WaitDelay = time.Second
@@ -79,12 +85,16 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		case strings.Contains(text, "no space left on device"):
 			return b, fmt.Errorf("there is no space left to build the checks of %s: free some in %s (or set TMPDIR to another folder), and in what go env GOCACHE names", step, os.TempDir())
 		case !compilerLine.MatchString(text):
+			if aboutGoMod.MatchString(text) {
+				text += "\ngit restore go.mod go.sum brings back what they were."
+			}
 			return b, fmt.Errorf("build the checks of %s: %w\n%s", step, err, strings.TrimSpace(text))
 		}
 		b.failure = explainBuild(step, text)
 		return b, nil
 	}
 	warm.Store(root+step, true)
+	_ = os.Chmod(binaries(dir), 0o555) // what runs there has no business in it
 	return b, nil
 }
 
@@ -93,14 +103,22 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 // program, which goes along beside the checks.
 func replacements(root, step string, files map[string][]byte) (map[string][]byte, error) {
 	if files == nil {
-		if !hasPlace(root, step) {
-			return nil, nil
-		}
-		own, err := variant.Step(root, step)
+		replace, err := variant.Hidden(root, step)
 		if err != nil {
 			return nil, err
 		}
-		return programBeside(root, step, own)
+		if hasPlace(root, step) {
+			own, err := variant.Step(root, step)
+			if err != nil {
+				return nil, err
+			}
+			program, err := programBeside(root, step, own)
+			if err != nil {
+				return nil, err
+			}
+			maps.Copy(replace, program)
+		}
+		return replace, nil
 	}
 	replace, err := variant.ForStep(root, step, files)
 	if err != nil {
@@ -111,29 +129,49 @@ func replacements(root, step string, files map[string][]byte) (map[string][]byte
 	return replace, err
 }
 
+// aboutGoMod finds complaints about the file itself.
+var aboutGoMod = regexp.MustCompile(`\bgo\.(mod|sum)\b`)
+
 // compilerLine is a message about a place in a source file; without one, the
 // failure is not about anybody's code.
-var compilerLine = regexp.MustCompile(`(?m)^\S.*\.go:\d+`)
+var compilerLine = regexp.MustCompile(`(?m)^\s*\S.*\.go:\d+|: import cycle not allowed`)
+
+// importedFrom is a line of the path on which the go command has come to the
+// import that it complains about.
+var importedFrom = regexp.MustCompile(`^(package|\s+imports) \S+$`)
 
 // explainBuild leaves the compiler's messages, without the names of packages,
 // and adds what they mean when the checks are what doesn't fit.
 func explainBuild(step, text string) string {
 	var lines []string
-	inChecks := false
+	inChecks, modules := false, false
+	cycle := strings.Contains(text, "import cycle not allowed") // then the path is what counts
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		if strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "FAIL") || line == "" {
+		if strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "FAIL") || line == "" || !cycle && importedFrom.MatchString(line) {
 			continue
 		}
+		if compilerLine.MatchString(line) {
+			line = strings.TrimLeft(line, "\t")
+		}
 		line = strings.TrimPrefix(line, "./")
-		inChecks = inChecks || strings.HasPrefix(filepath.ToSlash(line), "checker/"+step)
+		inChecks = inChecks || strings.HasPrefix(filepath.ToSlash(line), "checker/"+step) && !aboutModules.MatchString(line)
+		modules = modules || aboutModules.MatchString(line)
 		lines = append(lines, line)
 	}
 	if inChecks {
 		lines = append(lines, "", "The checks call what steps/"+step+" exports: keep those names and signatures as the starter has them.")
 	}
+	if modules {
+		lines = append(lines, "", modulesAdvice)
+	}
 	return strings.Join(lines, "\n")
 }
+
+// aboutModules finds what the go command says of packages that it can't find.
+var aboutModules = regexp.MustCompile(`cannot find package|no required module provides package|missing go\.sum entry|updates to go\.mod needed`)
+
+const modulesAdvice = "If that is not about an import of your own, go.mod or go.sum is not as it was: git restore go.mod go.sum brings them back."
 
 // mapBack puts the learner's own paths in the place of an overlay's.
 func (b build) mapBack(text string) string {
@@ -142,6 +180,10 @@ func (b build) mapBack(text string) string {
 	}
 	return variant.MapBack(b.overlay, text)
 }
+
+// asModule adds to an environment what makes a go command see this module, and
+// nothing but it, whatever somebody has set for other projects.
+func asModule(env []string) []string { return append(env, "GO111MODULE=on", "GOWORK=off") }
 
 // environment is what the build's processes see: ours, without what would
 // change a verdict.
@@ -153,5 +195,5 @@ func environment(add ...string) []string {
 			env = append(env, kv)
 		}
 	}
-	return append(env, add...)
+	return asModule(append(env, add...))
 }

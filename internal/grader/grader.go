@@ -6,21 +6,28 @@
 //
 // A pass needs positive evidence, three things together: exit status 0, the
 // test framework's own pass line for that very check (framed, so that a
-// printed look-alike is none), and a receipt: a nonce that the process reads
-// before any learner's code runs, and hands back after its test has passed.
+// printed look-alike is none), and a receipt, on which the process says with a
+// nonce that it has seen this check run once and pass. The nonce, and what is
+// to be run, are read before any learner's code can touch them.
+//
+// This holds against accidents and against tricks, not against everything:
+// code that is graded runs as the same user, in the same process as its check,
+// so that it could find the nonce in the memory, kill what else that user runs,
+// or rewrite the workshop itself.
 package grader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
 	"time"
 
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/scratch"
 )
 
 // Options say what to grade and how.
@@ -31,14 +38,6 @@ type Options struct {
 	Limit    time.Duration     // how long one check may take; 0: ten seconds
 	Progress func(Result)      // called when a check has ended, one call at a time; blocked is not known yet; may be nil
 }
-
-// defaultLimit is many times what the slowest check takes. Once one check has
-// used it up, the others get the shorter time: code that hangs, hangs in most
-// of them.
-const (
-	defaultLimit = 10 * time.Second
-	hurriedLimit = 3 * time.Second
-)
 
 // Grade builds the checks of step and runs them. It returns an error only when
 // it can't do its work: no go command, no disk space, ctx done. What is wrong
@@ -54,11 +53,11 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	dir, err := os.MkdirTemp("", "otel-workshop-")
+	dir, err := scratch.Dir("otel-workshop-", "the build")
 	if err != nil {
-		return report, fmt.Errorf("make a folder for the build: %w (is there space on the disk?)", err)
+		return report, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder; the system clears what is left
+	defer removeBuild(dir)
 
 	ctx, cancel := context.WithCancel(ctx) // nothing that was started here outlives the report
 	defer cancel()
@@ -80,10 +79,21 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 	return report, err
 }
 
+// removeBuild removes the folder of a build. It is a temporary one; the system
+// clears what is left.
+func removeBuild(dir string) {
+	_ = os.Chmod(binaries(dir), 0o700)
+	_ = os.RemoveAll(dir)
+}
+
 // runBuilt runs checks that have been built, and says what became of them. It
 // returns an error only when ctx is done.
 func runBuilt(ctx context.Context, b build, step lesson.Step, checks []lesson.Check, o Options) ([]Result, error) {
-	r := &runner{build: b, limit: o.Limit, hurry: make(chan struct{}), progress: o.Progress}
+	program, err := seal(b.binary)
+	if err != nil {
+		return nil, err
+	}
+	r := &runner{build: b, sealed: program, limit: o.Limit, queued: queued, hurry: make(chan struct{}), progress: o.Progress}
 	if r.limit == 0 {
 		r.limit = defaultLimit
 	}
@@ -128,12 +138,15 @@ func choose(step lesson.Step, only []string) ([]lesson.Check, error) {
 // A runner runs checks of one build.
 type runner struct {
 	build
-	limit time.Duration
-	late  sync.Once
-	hurry chan struct{} // closed when a check has run into the limit
+	sealed sealed
+	limit  time.Duration
+	queued func(p *os.Process, took time.Duration) time.Duration // what does not count of that
+	hurry  chan struct{}                                         // closed when a check has run into the limit
 
 	mu       sync.Mutex
 	progress func(Result)
+	late     bool          // a check has run into the limit
+	slowest  time.Duration // that has come to its end
 }
 
 // perCore is how many checks run at a time on each core. Many of them wait
@@ -158,7 +171,7 @@ func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
 			}
 		})
 	}
-	for _, i := range order(checks) {
+	for _, i := range longestFirst(checks) {
 		queue <- i
 	}
 	close(queue)
@@ -172,14 +185,14 @@ func (r *runner) run(ctx context.Context, c lesson.Check) judged {
 		return judged{Result: Result{Check: c, Outcome: NotJudged, Summary: "stopped"}}
 	}
 	start := time.Now()
-	dir := filepath.Join(r.dir, c.ID)
-	ev, err := r.observe(ctx, c, dir)
-	if err != nil {
-		return judged{Result: Result{Check: c, Outcome: NotJudged, Summary: err.Error()}}
+	ev, err := r.observe(ctx, c)
+	switch {
+	case errors.Is(err, errReplaced):
+		return judged{Result: Result{Check: c, Outcome: Crashed, Summary: err.Error()}}
+	case err != nil:
+		return judged{Result: Result{Check: c, Outcome: NotJudged, Again: true, Summary: err.Error()}}
 	}
-	if ev.timedOut {
-		r.late.Do(func() { close(r.hurry) })
-	}
+	r.note(ev)
 	j := judge(c, ev)
 	j.Duration = time.Since(start)
 	durations.Store(c.FullID(), j.Duration)

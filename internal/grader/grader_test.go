@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,20 @@ func TestCompileErrors(t *testing.T) {
 
 	r = gradeVictim(t, "package victim\n\nfunc First(n int) int { return 1 }\nfunc Second() int { return 2 }\nfunc Third() int { return 3 }\n", Options{})
 	require.Contains(t, r.Build, "keep those names and signatures")
+
+	// What the checks share with the grader is none of a step's business.
+	r = gradeVictim(t, "package victim\n\nimport \"otel.workshop/checker/internal/receipt\"\n\nfunc First() int { _ = receipt.Write(\"passed\"); return 1 }\nfunc Second() int { return 2 }\nfunc Third() int { return 3 }\n", Options{})
+	require.Contains(t, r.Build, "use of internal package otel.workshop/checker/internal/receipt not allowed")
+
+	root, err := victimRoot()
+	require.NoError(t, err)
+	r, err = Grade(t.Context(), victimStep, Options{Root: root, Files: map[string][]byte{
+		"victim.go": []byte("package victim\n\nimport _ \"otel.workshop/solutions/01-victim/a\"\n"),
+		"a/a.go":    []byte("package a\n\nimport _ \"otel.workshop/solutions/01-victim\"\n"),
+	}})
+	require.NoError(t, err)
+	require.Contains(t, r.Build, "import cycle not allowed")
+	require.Contains(t, r.Build, "otel.workshop/steps/01-victim/a")
 
 	r = gradeVictim(t, "package victim\n\nfunc First() int {\n", Options{})
 	require.Contains(t, r.Build, "steps/01-victim/victim.go:")
@@ -124,4 +139,44 @@ func TestSourcesChange(t *testing.T) {
 	again, err := Sources(root, "01-victim")
 	require.NoError(t, err)
 	require.Equal(t, before, again)
+}
+
+// What is wrong with the module or the machine is not said of the step.
+func TestSettingsOfOtherProjects(t *testing.T) {
+	t.Setenv("GO111MODULE", "off")
+	t.Setenv("GOWORK", "/nowhere/go.work")
+	r := gradeVictim(t, "", Options{Only: []string{"first"}})
+	require.Equal(t, "pass", outcomes(r), r.Build)
+}
+
+func TestDamagedModule(t *testing.T) {
+	root, err := victimRoot()
+	require.NoError(t, err)
+	mod := filepath.Join(root, "go.mod")
+	whole, err := os.ReadFile(mod)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.WriteFile(mod, whole, 0o666)) })
+
+	require.NoError(t, os.WriteFile(mod, append(whole, "\nrequir x\n"...), 0o666))
+	_, err = Grade(t.Context(), victimStep, Options{Root: root})
+	require.ErrorContains(t, err, "unknown directive: requir")
+	require.ErrorContains(t, err, "git restore go.mod go.sum")
+
+	require.NoError(t, os.WriteFile(mod, []byte("module otel.workshop\n\ngo 1.26\n"), 0o666))
+	r, err := Grade(t.Context(), victimStep, Options{Root: root})
+	require.NoError(t, err)
+	require.Contains(t, r.Build, "no required module provides package")
+	require.Contains(t, r.Build, "git restore go.mod go.sum")
+	require.NotContains(t, r.Build, "keep those names")
+}
+
+func TestNoTemporaryFolder(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the variable has another name")
+	}
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	root, err := victimRoot()
+	require.NoError(t, err)
+	_, err = Grade(t.Context(), victimStep, Options{Root: root})
+	require.ErrorContains(t, err, "make it, or set TMPDIR to one that is there")
 }

@@ -1,15 +1,11 @@
 package grader
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
-	"otel.workshop/internal/finding"
 	"otel.workshop/internal/lesson"
 )
 
@@ -23,20 +19,28 @@ type judged struct {
 func judge(c lesson.Check, ev evidence) judged {
 	t := readTranscript(c.TestName(), ev.output)
 	j := judged{Result: Result{Check: c, Output: beforeCrash(t.printed)}, needs: t.needs}
-	j.Finding = readFinding(t.artifacts)
-	j.Traces = readArtifact(t.artifacts, "traces.json")
-	j.Metrics = readArtifact(t.artifacts, "metrics.json")
-	ok := ev.exit == 0 && ev.receipt && !ev.timedOut
+	a := artifacts{ev.dir, t.artifacts}
+	j.Finding, j.Traces, j.Metrics = a.finding(), a.read("traces.json"), a.read("metrics.json")
 	switch {
+	case ev.starved:
+		j.Outcome, j.Again = NotJudged, true
+		j.Summary = fmt.Sprintf("this machine is too busy: in %d s the check had a processor for %d s; close what keeps it busy, and check again", int(ev.took.Seconds()), int(ev.own.Seconds()))
+	case ev.timedOut && learnerFrames(ev.output) == "" && ourCommand.MatchString(ev.output):
+		j.Outcome, j.Again = NotJudged, true
+		j.Summary = fmt.Sprintf("a go command of the check's own has not ended after %d s, on a machine that is slow or busy: check again", int(ev.took.Seconds()))
 	case ev.timedOut:
 		j.Outcome, j.Stack = TimedOut, learnerFrames(ev.output)
 		j.Summary = fmt.Sprintf("still running after %d s", int(ev.took.Seconds()))
-		if j.Stack == "" {
+		switch {
+		case j.Stack != "":
+		case ev.busy > ev.took/2:
 			j.Summary += ", in none of your functions: is there a timer that never rests? (5 without a unit is five nanoseconds)"
+		default:
+			j.Summary += ", waiting in none of your functions: does something wait without a deadline that they have begun?"
 		}
-	case ok && t.passed:
+	case ev.exit == 0 && ev.receipt == passed && t.passed:
 		j.Outcome = Pass
-	case ok && t.skipped:
+	case ev.exit == 0 && ev.receipt == skipped && t.skipped:
 		j.Outcome, j.Summary = NotJudged, lastLog(t.printed)
 	case ev.signal != "":
 		j.Outcome, j.Summary, j.Stack = Crashed, "it was killed: "+ev.signal, learnerFrames(ev.output)
@@ -48,14 +52,29 @@ func judge(c lesson.Check, ev evidence) judged {
 			j.Summary = lastLog(t.printed)
 		}
 	default:
-		j.Outcome = Crashed
-		j.Summary = fmt.Sprintf("the process ended itself with status %d before the check was over: os.Exit and log.Fatal do that", ev.exit)
-		if last := lastLog(t.printed); last != "" {
-			j.Summary += fmt.Sprintf(" (its last words: %s)", last)
-		}
+		j.Outcome, j.Summary = Crashed, endedItself(ev, t)
 	}
 	return j
 }
+
+// endedItself says why there is no verdict although the process has ended
+// without a crash.
+func endedItself(ev evidence, t transcript) string {
+	switch {
+	case ev.exit == 0 && ev.receipt == notRun:
+		return "its test was never run: does an init change flags of the testing package?"
+	case ev.exit == 0 && ev.receipt != "":
+		return "it ran to its end, but its last lines did not arrive: does your code close os.Stdout, or put another file in its place? The testing package reports there"
+	}
+	said := fmt.Sprintf("the process ended itself with status %d before the check was over: os.Exit and log.Fatal do that", ev.exit)
+	if last := lastLog(t.printed); last != "" {
+		said += fmt.Sprintf(" (its last words: %s)", last)
+	}
+	return said
+}
+
+// ourCommand is in the stacks of a check that runs go vet and the like.
+var ourCommand = regexp.MustCompile(`(?m)^otel\.workshop/checker/conventions\.`)
 
 // beforeCrash returns what was printed before the Go runtime began to report
 // the crash: goroutines and registers are not for reading here.
@@ -66,14 +85,17 @@ func beforeCrash(printed string) string {
 	return printed
 }
 
-var runtimeReport = regexp.MustCompile(`(?m)^(SIGQUIT: quit|panic: |fatal error: |\tpanic: )`)
+var runtimeReport = regexp.MustCompile(`(?m)^(SIGQUIT: quit|panic: |fatal error: |\tpanic: |runtime: goroutine stack exceeds )`)
 
 // panicked matches how the Go runtime begins to report a crash.
 var panicked = regexp.MustCompile(`(?m)^(panic: |fatal error: |\tpanic: )`)
 
-// panicLine returns the message of a crash.
+// panicLine returns the message of a crash, or what it means.
 func panicLine(output string) string {
 	i := panicked.FindStringIndex(output)
+	if strings.HasPrefix(output[i[0]:], "fatal error: stack overflow") {
+		return overflow(output)
+	}
 	return strings.TrimSuffix(firstLine(strings.TrimSpace(output[i[0]:])), " [recovered]")
 }
 
@@ -89,26 +111,6 @@ var logPlace = regexp.MustCompile(`^\w+\.go:\d+: `)
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")
 	return line
-}
-
-func readFinding(dir string) *finding.Finding {
-	data := readArtifact(dir, "finding.json")
-	var f finding.Finding
-	if data == nil || json.Unmarshal(data, &f) != nil {
-		return nil
-	}
-	return &f
-}
-
-func readArtifact(dir, name string) []byte {
-	if dir == "" {
-		return nil
-	}
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		return nil
-	}
-	return data
 }
 
 // premises returns checks that a failing check relies on and that have not
@@ -143,7 +145,7 @@ func block(step lesson.Step, graded []judged) {
 		}
 		for _, premise := range step.Checks {
 			p := find(premise.ID)
-			if p == nil || p == j || !slices.Contains(j.needs, premise.ID) || p.Outcome == Pass || p.Outcome == NotJudged {
+			if p == nil || p == j || p.BlockedBy == c.ID || !slices.Contains(j.needs, premise.ID) || p.Outcome == Pass || p.Outcome == NotJudged {
 				continue
 			}
 			j.Outcome, j.BlockedBy = Blocked, p.Check.ID

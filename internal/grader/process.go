@@ -2,13 +2,12 @@ package grader
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"otel.workshop/internal/lesson"
@@ -19,26 +18,37 @@ type evidence struct {
 	exit     int    // its exit status; -1 when a signal ended it
 	signal   string // how it ended, when it did not exit
 	output   string // what it wrote, capped
-	receipt  bool   // whether it handed the nonce back
+	receipt  string // what it says became of its test, proven by the nonce; see receipt.go
 	timedOut bool
-	took     time.Duration
+	starved  bool   // timed out without having had its time, for want of a processor
+	dir      string // where its artifacts are
+
+	took time.Duration // from start to end
+	own  time.Duration // what it had of that, when starved
+	busy time.Duration // processor time
 }
 
 // observe runs the check c in a process of its own until it ends, ctx is done
 // or its time is up. Whatever it has started is killed with it.
-func (r *runner) observe(ctx context.Context, c lesson.Check, dir string) (evidence, error) {
+func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) {
 	var ev evidence
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	dir, err := os.MkdirTemp(r.dir, c.ID+"-")
+	if err != nil {
 		return ev, fmt.Errorf("make a folder for the check's artifacts: %w", err)
 	}
-	nonce, receipt := rand.Text(), filepath.Join(dir, "receipt")
-	cmd := exec.Command(r.binary,
-		"-test.run=^"+c.TestName()+"$", "-test.v=test2json", "-test.paniconexit0",
-		"-test.artifacts", "-test.outputdir="+dir)
+	ev.dir = dir
+	binary, err := r.sealed.program(dir)
+	if err != nil {
+		return ev, err
+	}
+	order := newOrder(binary, c, dir)
+	cmd := exec.Command(binary, order.args[1:]...)
 	cmd.Dir = filepath.Join(r.root, "checker", r.step)
-	cmd.Env = append(environment("WORKSHOP_RECEIPT="+receipt, "WORKSHOP_OVERLAY="+r.overlay, vetOutput+"="+r.vet), r.env...)
-	cmd.Stdin = strings.NewReader(nonce)
-	cmd.WaitDelay = time.Second // for the goroutine that feeds stdin
+	cmd.Env = append(environment(orderVariable+"=1", "WORKSHOP_OVERLAY="+r.overlay, vetOutput+"="+r.vet), r.env...)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return ev, fmt.Errorf("make a pipe for the check's order: %w", err)
+	}
 	out, err := capture(cmd)
 	if err != nil {
 		return ev, err
@@ -46,17 +56,23 @@ func (r *runner) observe(ctx context.Context, c lesson.Check, dir string) (evide
 	group(cmd)
 	if err := cmd.Start(); err != nil {
 		out.close()
+		_ = stdin.Close()
 		return ev, fmt.Errorf("start the check: %w", err)
 	}
 	out.started()
-	limitMemory(cmd.Process)
+	all := hold(cmd.Process)
+	// It waits for the order, so that no code of a learner's runs before it is
+	// held. One that has ended already will not miss it.
+	_, _ = io.WriteString(stdin, order.String())
+	_ = stdin.Close()
 
 	start := time.Now()
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	err, ev.timedOut = r.await(ctx, cmd, ended)
+	err = r.await(ctx, cmd, ended, &ev)
 	ev.took = time.Since(start)
-	_ = killGroup(cmd.Process) // what it left running; mostly there is nothing
+	ev.busy = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	all.end()
 	ev.output = out.finish()
 
 	var exit *exec.ExitError
@@ -65,38 +81,6 @@ func (r *runner) observe(ctx context.Context, c lesson.Check, dir string) (evide
 			ev.signal = exit.String()
 		}
 	}
-	if got, err := os.ReadFile(receipt); err == nil {
-		ev.receipt = string(got) == nonce
-	}
+	ev.receipt = order.receipt()
 	return ev, nil
-}
-
-// await waits for the end of cmd. When its time is up, it is asked for the
-// stacks of its goroutines, and then killed.
-func (r *runner) await(ctx context.Context, cmd *exec.Cmd, ended <-chan error) (err error, timedOut bool) {
-	start := time.Now()
-	limit := time.NewTimer(r.limit)
-	defer limit.Stop()
-	hurry := r.hurry
-	for {
-		select {
-		case err := <-ended:
-			return err, false
-		case <-ctx.Done():
-			_ = killGroup(cmd.Process)
-			return <-ended, false
-		case <-hurry:
-			hurry = nil
-			limit.Reset(max(0, hurriedLimit-time.Since(start)))
-		case <-limit.C:
-			askForStacks(cmd.Process)
-			select {
-			case err := <-ended:
-				return err, true
-			case <-time.After(time.Second):
-				_ = killGroup(cmd.Process)
-				return <-ended, true
-			}
-		}
-	}
 }

@@ -12,8 +12,8 @@ import (
 // all that it has started.
 func group(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// killGroup kills p and what it has started. A child that has left the group
-// (setsid) gets away.
+// killGroup kills p and what it has started, but for a child that has left the
+// group (setsid): see family.
 func killGroup(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
 // askForStacks makes a Go program print its goroutines and exit.

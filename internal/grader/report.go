@@ -27,6 +27,7 @@ type Result struct {
 	Check     lesson.Check
 	Outcome   Outcome
 	Summary   string           // one line; what happened, where neither Pass nor a Finding says it
+	Again     bool             // NotJudged for a reason that may have gone by the next time; until then it has not passed
 	BlockedBy string           // the id of the check to fix first, when Blocked
 	Finding   *finding.Finding // when the check said why it fails
 	Known     string           // a sentence that names the mistakes known to fail in this very way; package diagnosis fills it in
@@ -36,6 +37,10 @@ type Result struct {
 	Metrics   []byte           // OTLP/JSON (a MetricsData) of the metrics that it saw, or nil
 	Duration  time.Duration
 }
+
+// Done reports whether there is nothing left to do for the check: it passes, or
+// this machine cannot judge it.
+func (r Result) Done() bool { return r.Outcome == Pass || r.Outcome == NotJudged && !r.Again }
 
 // A Report is the verdict on one step.
 type Report struct {
@@ -54,7 +59,7 @@ func (r Report) Passed(further bool) bool {
 		if res.Check.Further && !further {
 			continue
 		}
-		if res.Outcome != Pass && res.Outcome != NotJudged {
+		if !res.Done() {
 			return false
 		}
 	}
@@ -71,7 +76,7 @@ func (r Report) First() *Result {
 		for i := range r.Results {
 			res := &r.Results[i]
 			switch {
-			case res.Check.Further != further, res.Outcome == Pass, res.Outcome == NotJudged:
+			case res.Check.Further != further, res.Done():
 			case res.Outcome == Blocked:
 				if blocked == nil {
 					blocked = res

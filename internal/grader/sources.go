@@ -4,37 +4,44 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
-	"os"
+	"io"
 	"path/filepath"
 
+	"otel.workshop/internal/regular"
 	"otel.workshop/internal/variant"
 )
 
 // Sources returns a hash of what a verdict on a step depends on: the step's
-// Go files, its checks, and what the checks share. It reads them in this process,
+// files, its checks, and what the checks share. It reads them in this process,
 // which is also what makes go test see that a cached result is out of date.
 func Sources(root, step string) (string, error) {
 	h := sha256.New()
 	for _, dir := range []string{"steps/" + step, "checker"} {
-		err := filepath.WalkDir(filepath.Join(root, filepath.FromSlash(dir)), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || variant.Ignored(d.Name(), false) {
-				return err
+		entries, err := variant.Entries(filepath.Join(root, filepath.FromSlash(dir)))
+		for _, e := range entries {
+			if err == nil {
+				err = sum(h, dir+"/"+e.Key, e)
 			}
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			rel, err := filepath.Rel(root, path)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(h, "%s %d\n%s", filepath.ToSlash(rel), len(data), data)
-			return nil
-		})
+		}
 		if err != nil {
 			return "", fmt.Errorf("read the sources of %s: %w", step, err)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
+}
+
+// sum adds a file to a hash. Of one that is too large to be anybody's source,
+// size and age have to do.
+func sum(h io.Writer, name string, e variant.Entry) error {
+	switch {
+	case e.Dangling(), !e.Compiled() && !e.Info.Mode().IsRegular():
+		fmt.Fprintf(h, "%s is no file\n", name)
+		return nil
+	case !e.Compiled() && e.Info.Size() > regular.Largest:
+		fmt.Fprintf(h, "%s %d %v\n", name, e.Info.Size(), e.Info.ModTime())
+		return nil
+	}
+	data, err := e.Read()
+	fmt.Fprintf(h, "%s %d\n%s", name, len(data), data)
+	return err
 }

@@ -250,6 +250,7 @@ func compile(ctx context.Context, step, binary string, builds []build, numbers [
 	goCommand := func(args ...string) (string, error) {
 		cmd := exec.CommandContext(ctx, "go", args...)
 		cmd.Dir = builds[numbers[0]].root
+		cmd.Env = asModule(os.Environ())
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}

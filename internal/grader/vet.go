@@ -24,7 +24,7 @@ func startVet(ctx context.Context, b build) (file string) {
 		args = append(args, "-overlay="+b.overlay)
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, "./steps/"+b.step)...)
-	cmd.Dir = b.root
+	cmd.Dir, cmd.Env = b.root, asModule(os.Environ())
 	group(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	go func() {

@@ -67,7 +67,7 @@ var victimRoot = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, dir := range []string{"checker/recorder", "checker/receipt", "internal/finding", "internal/stray", "internal/waterfall"} {
+	for _, dir := range []string{"checker/recorder", "checker/internal", "internal/finding", "internal/stray", "internal/waterfall"} {
 		if err := os.CopyFS(filepath.Join(root, dir), os.DirFS(filepath.Join("../..", dir))); err != nil {
 			return "", err
 		}
@@ -99,6 +99,7 @@ var victimRoot = sync.OnceValues(func() (string, error) {
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if root, err := victimRoot(); err == nil {
+		removeBuild(filepath.Join(root, "hostile"))
 		_ = os.RemoveAll(root) // in the temporary folder
 	}
 	os.Exit(code)

@@ -67,6 +67,18 @@ func (s Step) named(q string) bool {
 	return q != "" && (q == s.Name || q == s.Name[:2] || q == strconv.Itoa(s.Number) || q == s.Name[3:])
 }
 
+// FindName returns which of these names of steps a query means, "" when it means
+// none of them.
+func FindName(names []string, query string) string {
+	for _, name := range names {
+		number, _ := strconv.Atoi(name[:2])
+		if (Step{Name: name, Number: number}).named(normalize(query)) {
+			return name
+		}
+	}
+	return ""
+}
+
 // A QueryError says that a query names no step and no check, or several, and
 // what it could have named.
 type QueryError struct {

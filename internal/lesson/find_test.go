@@ -100,7 +100,7 @@ func TestLoad(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 	}
 	_, err := Load(root)
-	require.ErrorContains(t, err, "from the root of the workshop's repository")
+	require.ErrorContains(t, err, "git restore steps brings them back")
 
 	write("steps/README.md", "not a step")
 	_, err = Load(root)

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"otel.workshop/internal/regular"
 )
 
 // Load reads the lessons below root, the module's root, in the order of the
@@ -14,7 +16,7 @@ import (
 func Load(root string) ([]Step, error) {
 	entries, err := os.ReadDir(filepath.Join(root, "steps"))
 	if err != nil {
-		return nil, fmt.Errorf("read the lessons: %w (run this from the root of the workshop's repository)", err)
+		return nil, fmt.Errorf("read the lessons: %w (git restore steps brings them back)", err)
 	}
 	var steps []Step
 	var errs []error
@@ -23,7 +25,7 @@ func Load(root string) ([]Step, error) {
 		if !stepName.MatchString(name) {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file(name))))
+		text, err := regular.ReadFile(filepath.Join(root, filepath.FromSlash(file(name))), regular.Largest)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -45,7 +47,7 @@ func Load(root string) ([]Step, error) {
 		return nil, err
 	}
 	if len(steps) == 0 {
-		return nil, fmt.Errorf("read the lessons: no steps/NN-name/README.md in %s", root)
+		return nil, fmt.Errorf("read the lessons: there is no steps/NN-name/README.md in %s: git restore steps brings them back", root)
 	}
 	return steps, nil
 }

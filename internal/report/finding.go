@@ -111,6 +111,9 @@ func Happened(res grader.Result) string {
 		}
 		return "It relies on " + oneLine(res.BlockedBy) + ", which does not pass yet: fix that one first."
 	case grader.NotJudged:
+		if res.Again {
+			return strings.TrimSuffix("It was not judged this time: "+summary, ": ")
+		}
 		return strings.TrimSuffix("This machine cannot show it: "+summary, ": ")
 	case grader.DoesNotBuild:
 		return strings.TrimSpace("The step does not compile, so this check could not run. " + summary)

@@ -21,7 +21,7 @@ func tally(r grader.Report) (string, Style) {
 		if res.Check.Further {
 			c = &further
 		}
-		if res.Outcome == grader.NotJudged {
+		if res.Outcome == grader.NotJudged && !res.Again {
 			unjudged++
 			continue
 		}

@@ -19,7 +19,7 @@ func (s *Session) Next(c lesson.Check, r grader.Report) *lesson.Check {
 		return nil
 	}
 	checks := s.Steps[step].Checks
-	open := func(n lesson.Check) bool { return n.Further == c.Further && !done(outcome(r, n.ID)) }
+	open := func(n lesson.Check) bool { return n.Further == c.Further && !done(r, n.ID) }
 	for _, n := range checks[i+1:] {
 		if open(n) {
 			return &n
@@ -30,7 +30,7 @@ func (s *Session) Next(c lesson.Check, r grader.Report) *lesson.Check {
 			return &n
 		}
 	}
-	if c.Further || done(outcome(r, c.ID)) {
+	if c.Further || done(r, c.ID) {
 		return s.firstOf(step + 1)
 	}
 	return nil
@@ -67,7 +67,7 @@ func (s *Session) Further(c lesson.Check, r grader.Report) *lesson.Check {
 		return nil
 	}
 	for _, n := range s.Steps[step].Checks {
-		if n.Further && !done(outcome(r, n.ID)) {
+		if n.Further && !done(r, n.ID) {
 			return &n
 		}
 	}

@@ -41,6 +41,7 @@ func Open(dir string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.Tidy() // what an earlier command has left that was killed
 	return New(w, steps), nil
 }
 
@@ -86,6 +87,9 @@ func (s *Session) remember(r grader.Report) {
 	now := time.Now().UTC().Truncate(time.Second)
 	s.update(func(p *workspace.Progress) {
 		for _, res := range r.Results {
+			if res.Again {
+				continue // it is no outcome
+			}
 			p.Results[workspace.CheckKey(r.Step.Name, res.Check.ID)] = workspace.Result{
 				Outcome: string(res.Outcome), Why: reason(res), Known: res.Known, Sources: r.Sources, At: now,
 			}

@@ -2,12 +2,12 @@ package session
 
 import (
 	"fmt"
-	"io/fs"
-	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/variant"
 )
 
 // A TODO is where a starter says what there is to do.
@@ -22,34 +22,24 @@ func (t TODO) String() string { return fmt.Sprintf("%s:%d", t.File, t.Line) }
 
 // TODO returns where the step's files say TODO(check), if one still does.
 func (s *Session) TODO(c lesson.Check) (TODO, bool) {
-	root := s.Root()
 	mark := "TODO(" + c.ID + ")"
-	var found TODO
-	dir := filepath.Join(root, "steps", c.Step)
+	dir := path.Join("steps", c.Step)
 	// A file that can't be read has no TODO to offer.
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
-			return nil
+	entries, _ := variant.Entries(filepath.Join(s.Root(), filepath.FromSlash(dir)))
+	for _, e := range entries {
+		if path.Ext(e.Key) != ".go" {
+			continue
 		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil
-		}
+		data, _ := e.Read()
 		lines := strings.Split(string(data), "\n")
 		for n, line := range lines {
 			if i := strings.Index(line, mark); i >= 0 {
-				rel, err := filepath.Rel(root, path)
-				if err != nil {
-					rel = path
-				}
 				text := strings.TrimSpace(line[i:]) + continuation(lines[n+1:])
-				found = TODO{filepath.ToSlash(rel), n + 1, text}
-				return fs.SkipAll
+				return TODO{path.Join(dir, e.Key), n + 1, text}, true
 			}
 		}
-		return nil
-	})
-	return found, found.File != ""
+	}
+	return TODO{}, false
 }
 
 // continuation returns the comment lines that go on with what was begun before

@@ -47,7 +47,7 @@ func Judge(before, now grader.Report, focus string) Verdict {
 	v.Finished = v.CoreDone && len(now.Results) == len(now.Step.Checks) && now.Passed(true)
 
 	switch {
-	case v.Focus == nil || done(v.Focus.Outcome):
+	case v.Focus == nil || v.Focus.Done():
 		v.Explain = lost
 	case lost != nil && earlier(now, lost.Check.ID, focus):
 		v.Explain = lost
@@ -63,7 +63,10 @@ func Judge(before, now grader.Report, focus string) Verdict {
 }
 
 // done reports whether there is nothing left to do for a check.
-func done(o grader.Outcome) bool { return o == grader.Pass || o == grader.NotJudged }
+func done(r grader.Report, id string) bool {
+	res := find(r, id)
+	return res != nil && res.Done()
+}
 
 // fails reports whether an outcome says something against the code itself.
 func fails(o grader.Outcome) bool {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/robustio"
 
+	"otel.workshop/internal/scratch"
 	"otel.workshop/internal/variant"
 )
 
@@ -47,8 +48,8 @@ func (b binary) remove() error { return robustio.RemoveAll(b.dir) }
 
 // newBinary makes the folder of a service that is about to be built.
 func newBinary() (b binary, err error) {
-	if b.dir, err = os.MkdirTemp("", "otel-workshop-shop-"); err != nil {
-		return binary{}, fmt.Errorf("make a folder for the service: %w (is there space on the disk?)", err)
+	if b.dir, err = scratch.Dir("otel-workshop-shop-", "the service"); err != nil {
+		return binary{}, err
 	}
 	b.path = filepath.Join(b.dir, "shop.exe") // Windows wants the ending; the others don't mind
 	return b, nil

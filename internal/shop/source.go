@@ -69,19 +69,26 @@ func (s Source) check(root string) error {
 	return nil
 }
 
-// overlay writes the variant's files for the go command. Without a variant
-// there is none, and its name is "".
+// overlay writes what the go command is to find in the place of what is there:
+// the variant's files. Where nothing has to be replaced its name is "".
 func (s Source) overlay(root string) (string, error) {
-	if s.Variant == nil {
-		return "", nil
-	}
-	files, err := s.Variant.Apply(root)
-	if err != nil {
-		return "", err
-	}
-	replace, err := variant.ForSolution(root, s.Variant.Step, files)
-	if err != nil {
+	replace, err := s.replacements(root)
+	if err != nil || len(replace) == 0 {
 		return "", err
 	}
 	return variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), replace, root)
+}
+
+func (s Source) replacements(root string) (map[string][]byte, error) {
+	switch {
+	case s.Variant != nil:
+		files, err := s.Variant.Apply(root)
+		if err != nil {
+			return nil, err
+		}
+		return variant.ForSolution(root, s.Variant.Step, files)
+	case s.Solution:
+		return nil, nil
+	}
+	return variant.Hidden(root, s.Step)
 }

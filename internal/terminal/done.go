@@ -29,7 +29,7 @@ func (sp speaker) done(s *session.Session, v session.Verdict, look Look) string 
 	}
 	open := 0
 	for _, res := range v.Report.Results {
-		if res.Check.Further && res.Outcome != grader.Pass && res.Outcome != grader.NotJudged {
+		if res.Check.Further && !res.Done() {
 			open++
 		}
 	}

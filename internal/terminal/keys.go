@@ -45,7 +45,7 @@ func (m *model) press(key string) (quit bool) {
 
 func (m *model) goNext() {
 	to := m.session.Next(m.check, m.report)
-	open := m.result() == nil || m.result().Outcome != grader.Pass && m.result().Outcome != grader.NotJudged
+	open := m.result() == nil || !m.result().Done()
 	switch {
 	case m.grading && open:
 		m.flash = "still grading"

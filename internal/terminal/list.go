@@ -28,6 +28,9 @@ func List(s *session.Session, look Look) (string, error) {
 			unknown = unknown || st.Outcome == ""
 		}
 	}
+	for _, step := range s.Workspace.Lost() {
+		parts = append(parts, look.prose("steps/"+step+" is not there any more, or its lesson isn't: "+command("go run . reset "+step)+" brings it back.", 2))
+	}
 	switch {
 	case stale:
 		parts = append(parts, look.prose("stale: your files have changed since. "+command("go run . check")+" grades them.", 2))

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -17,8 +16,9 @@ import (
 )
 
 // Files holds Go files by their path relative to the step's folder, with
-// slashes: "telemetry.go", "shop/main.go". Contents have LF line ends, whatever
-// the checkout has, so that they can be compared and patched.
+// slashes: "telemetry.go", "shop/main.go". Contents have LF line ends and no
+// byte order mark, whatever the checkout has, so that they can be compared and
+// patched.
 type Files = map[string][]byte
 
 var stepName = regexp.MustCompile(`^[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -28,8 +28,7 @@ func Solution(root, step string) (Files, error) { return readTree(root, "solutio
 
 // Step returns the Go files of steps/STEP as they are now: at any depth, as a
 // learner may have added packages, but without tests and without what the go
-// command ignores (names that begin with "." or "_", testdata). Symbolic links
-// to folders are not followed.
+// command ignores (names that begin with "." or "_", testdata). See [Entries].
 func Step(root, step string) (Files, error) { return readTree(root, "steps", step) }
 
 func readTree(root, tree, step string) (Files, error) {
@@ -38,17 +37,18 @@ func readTree(root, tree, step string) (Files, error) {
 	}
 	dir := filepath.Join(root, tree, step)
 	files := Files{}
-	err := walkSources(dir, func(key string) error {
-		if !strings.HasSuffix(key, ".go") || strings.HasSuffix(key, "_test.go") {
-			return nil
+	entries, err := Entries(dir)
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Key, ".go") || strings.HasSuffix(e.Key, "_test.go") || e.Dangling() {
+			continue
 		}
-		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(key)))
-		if err != nil {
-			return err
+		data, failed := e.Read()
+		if failed != nil {
+			err = failed
+			break
 		}
-		files[key] = LF(data)
-		return nil
-	})
+		files[e.Key] = LF(data)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("read %s/%s: %w (git status shows whether a file of the workshop is missing; git restore brings it back)", tree, step, err)
@@ -65,35 +65,10 @@ func Ignored(name string, isDir bool) bool {
 	return name[0] == '.' || name[0] == '_' || isDir && name == "testdata"
 }
 
-// walkSources calls visit with the slash-separated path, relative to dir, of
-// every file below dir that the go command would look at.
-func walkSources(dir string, visit func(key string) error) error {
-	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if p == dir {
-			return nil
-		}
-		if Ignored(d.Name(), d.IsDir()) {
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if d.IsDir() {
-			return nil
-		}
-		rel, err := filepath.Rel(dir, p)
-		if err != nil {
-			return err
-		}
-		return visit(filepath.ToSlash(rel))
-	})
-}
-
-// LF returns data with CRLF line ends as LF. It may return data itself.
+// LF returns data with CRLF line ends as LF, and without a byte order mark: what
+// editors add that nobody sees. It may return data itself.
 func LF(data []byte) []byte {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if !bytes.Contains(data, []byte("\r\n")) {
 		return data
 	}

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 
 	"github.com/rogpeppe/go-internal/robustio"
 )
@@ -23,17 +22,35 @@ type overlay struct {
 	Replace map[string]string `json:"Replace"`
 }
 
-// compiled are the endings of the files that the go command makes part of a
-// package, so that one which a learner left there could break a build.
-var compiled = []string{".go", ".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx",
-	".f", ".F", ".for", ".f90", ".s", ".S", ".sx", ".swig", ".swigcxx", ".syso"}
-
 // ForStep returns the replacements that grade files in the place of
 // steps/STEP, for [WriteOverlay]. The files are given as the solution has
 // them. Whatever else the step's folder holds for the compiler, tests
 // included, is hidden, so that nothing of the learner's reaches the verdict.
 func ForStep(root, step string, files Files) (map[string][]byte, error) {
 	return replacements(root, path.Join("steps", step), AsStep(step, files))
+}
+
+// Hidden returns the replacements that keep links which lead nowhere from the
+// go command, for [WriteOverlay]. It would fail on them. What it would read and
+// never come to the end of is an error.
+func Hidden(root, step string) (map[string][]byte, error) {
+	dir := path.Join("steps", step)
+	entries, err := Entries(filepath.Join(root, filepath.FromSlash(dir)))
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", dir, err)
+	}
+	replace := map[string][]byte{}
+	for _, e := range entries {
+		if !e.Compiled() {
+			continue
+		}
+		if e.Dangling() {
+			replace[path.Join(dir, e.Key)] = nil
+		} else if err := e.Check(); err != nil {
+			return nil, fmt.Errorf("read %s: %w", dir, err)
+		}
+	}
+	return replace, nil
 }
 
 // ForSolution returns the replacements that build files in the place of
@@ -44,14 +61,14 @@ func ForSolution(root, step string, files Files) (map[string][]byte, error) {
 
 func replacements(root, dir string, files Files) (map[string][]byte, error) {
 	replace := map[string][]byte{}
-	err := walkSources(filepath.Join(root, filepath.FromSlash(dir)), func(key string) error {
-		if slices.Contains(compiled, path.Ext(key)) {
-			replace[path.Join(dir, key)] = nil
-		}
-		return nil
-	})
+	entries, err := Entries(filepath.Join(root, filepath.FromSlash(dir)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("list %s: %w", dir, err)
+	}
+	for _, e := range entries {
+		if e.Compiled() {
+			replace[path.Join(dir, e.Key)] = nil
+		}
 	}
 	for key, data := range files {
 		// nil would hide the file.

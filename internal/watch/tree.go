@@ -4,11 +4,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"otel.workshop/internal/regular"
 )
 
 var errClosed = errors.New("the stream of events has ended")
@@ -104,21 +105,7 @@ func gone(err error) bool {
 }
 
 func contentSum(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() { // reading a pipe would wait for its writer
-		return nil, fmt.Errorf("%s is no regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return nil, err
-	}
-	return h.Sum(nil), nil
+	data, err := regular.ReadFile(path, regular.Largest)
+	h := sha256.Sum256(data)
+	return h[:], err
 }

@@ -3,10 +3,10 @@ package web
 import (
 	"html/template"
 	"net/http"
-	"os"
 	"path/filepath"
 
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/regular"
 )
 
 type lessonView struct {
@@ -22,7 +22,7 @@ func (s *Server) lessonPage(w http.ResponseWriter, r *http.Request) {
 		if step.Name != r.PathValue("step") {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join(s.desk.Session().Root(), filepath.FromSlash(step.File())))
+		text, err := regular.ReadFile(filepath.Join(s.desk.Session().Root(), filepath.FromSlash(step.File())), regular.Largest)
 		if err != nil {
 			http.Error(w, "the lesson could not be read: "+err.Error(), http.StatusInternalServerError)
 			return

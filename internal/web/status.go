@@ -48,7 +48,7 @@ func (s *Server) status() statusView {
 // machine can't judge is left out.
 func core(r grader.Report) (pass, of int) {
 	for _, res := range r.Results {
-		if res.Check.Further || res.Outcome == grader.NotJudged {
+		if res.Check.Further || res.Outcome == grader.NotJudged && !res.Again {
 			continue
 		}
 		of++

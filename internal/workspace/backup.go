@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"otel.workshop/internal/regular"
 )
 
 // stamp is a time as the name of a folder, on Windows too.
@@ -34,6 +36,10 @@ func (a item) equal(b item) bool {
 	return a.mode.Type() == b.mode.Type() && a.target == b.target && bytes.Equal(a.data, b.data)
 }
 
+// largest is how many bytes a file of a step has at most: it is copied in the
+// memory.
+const largest = 64 << 20
+
 // readItem reads what stands at path itself, without following a link. ok is
 // false for pipes, sockets and devices, which have no content to keep.
 func readItem(path string) (it item, ok bool, err error) {
@@ -45,7 +51,7 @@ func readItem(path string) (it item, ok bool, err error) {
 	switch {
 	case it.mode.IsDir():
 	case it.mode.IsRegular():
-		it.data, err = os.ReadFile(path)
+		it.data, err = regular.ReadFile(path, largest)
 	case it.mode&fs.ModeSymlink != 0:
 		it.target, err = os.Readlink(path)
 	default:

@@ -19,6 +19,7 @@ func checkout(t *testing.T) Workspace {
 	root := t.TempDir()
 	require.NoError(t, os.CopyFS(root, os.DirFS(filepath.Join("..", "variant", "testdata", "checkout"))))
 	write(t, root, "go.mod", "module otel.workshop\n\ngo 1.26\n")
+	write(t, root, "steps/01-minimal/README.md", "the lesson\n")
 	w, err := Find(root)
 	require.NoError(t, err)
 	w.now = func() time.Time { return time.Date(2026, 11, 23, 17, 4, 5, 0, time.Local) }

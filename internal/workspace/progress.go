@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/rogpeppe/go-internal/robustio"
+
+	"otel.workshop/internal/regular"
 )
 
 // Progress is what the workshop remembers of a learner from one command to the
@@ -41,6 +44,11 @@ const progressFile = "progress.json"
 // be written to. A file that is damaged is set aside, with a Notice.
 func (w Workspace) LoadProgress() (Progress, error) {
 	path := filepath.Join(w.Root, ".workshop", progressFile)
+	if info, err := os.Stat(path); err == nil {
+		if err := regular.Check(path, info, largest); err != nil { // to read it might never end
+			return w.setAside(path, err), nil
+		}
+	}
 	data, err := robustio.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -6,7 +6,8 @@ import (
 	"otel.workshop/internal/variant"
 )
 
-// Reset puts a step's original files back. See [Workspace.Replace].
+// Reset puts a step's original files back, its lesson too when that is gone. See
+// [Workspace.Replace].
 func (w Workspace) Reset(step string) (Backup, error) {
 	if err := w.checkStep(step); err != nil {
 		return Backup{Step: step}, err
@@ -15,7 +16,7 @@ func (w Workspace) Reset(step string) (Backup, error) {
 	if err != nil {
 		return Backup{Step: step}, err
 	}
-	return w.Replace(step, files)
+	return w.refill(step, files)
 }
 
 // Solve puts the solution into a step. See [Workspace.Replace].
@@ -24,7 +25,16 @@ func (w Workspace) Solve(step string) (Backup, error) {
 	if err != nil {
 		return Backup{Step: step}, err
 	}
-	return w.Replace(step, files)
+	return w.refill(step, files)
+}
+
+// refill is Replace for a step whose folder may have been deleted.
+func (w Workspace) refill(step string, files variant.Files) (Backup, error) {
+	b, err := w.Replace(step, files)
+	if err == nil {
+		err = w.restoreLesson(&b)
+	}
+	return b, err
 }
 
 // Break puts a broken variant into its step, which Backup.Step names. An
@@ -42,7 +52,7 @@ func (w Workspace) Break(name string) (Backup, error) {
 	if err != nil {
 		return Backup{Step: v.Step}, err
 	}
-	return w.Replace(v.Step, variant.AsStep(v.Step, files))
+	return w.refill(v.Step, variant.AsStep(v.Step, files))
 }
 
 // Diff returns a unified diff from the learner's files to the solution, as it

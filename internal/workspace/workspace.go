@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"otel.workshop/internal/regular"
 	"otel.workshop/internal/variant"
 )
 
@@ -38,7 +39,7 @@ func Find(dir string) (Workspace, error) {
 		return Workspace{}, fmt.Errorf("find the workshop: %w", err)
 	}
 	for dir := start; ; dir = filepath.Dir(dir) {
-		data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		data, err := regular.ReadFile(filepath.Join(dir, "go.mod"), regular.Largest)
 		switch {
 		case err == nil && modulePath.Match(data):
 			return Workspace{Root: dir}, nil

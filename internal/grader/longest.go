@@ -14,10 +14,10 @@ import (
 // better be the first to start.
 var durations sync.Map
 
-// order returns the places of checks in the order in which they begin: those
+// longestFirst returns the places of checks in the order in which they begin: those
 // that took longest the last time, and before there was one, the last ones.
 // They start programs, where the first ones call a function.
-func order(checks []lesson.Check) []int {
+func longestFirst(checks []lesson.Check) []int {
 	took := make([]time.Duration, len(checks))
 	places := make([]int, len(checks))
 	for i, c := range checks {
