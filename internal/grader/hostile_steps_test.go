@@ -222,10 +222,9 @@ var hostileFiles = []hostile{
 var hostileTime = []hostile{
 	{name: "takes a moment", imports: "time", source: `func First() int { time.Sleep(700 * time.Millisecond); return 1 }`,
 		outcomes: "pass, pass, pass"},
-	{name: "an init that works", source: `func init() {
-	n := 0
-	for i := range 200_000_000 { n += i }
-	if n == 0 { panic("no") }
+	{name: "an init that works", only: "unix", imports: "syscall", source: `func init() {
+	var u syscall.Rusage // for 200 ms of processor time
+	for syscall.Getrusage(syscall.RUSAGE_SELF, &u) == nil && u.Utime.Nano()+u.Stime.Nano() < 200_000_000 { }
 }
 func First() int { return 1 }`,
 		outcomes: "pass, pass, pass"},

@@ -83,6 +83,7 @@ var victimRoot = sync.OnceValues(func() (string, error) {
 	}
 	for name, content := range map[string]string{
 		"steps/01-victim/victim.go":        victimRight,
+		"solutions/01-victim/victim.go":    victimRight,
 		"checker/01-victim/victim_test.go": victimChecks,
 	} {
 		name = filepath.Join(root, filepath.FromSlash(name))
