@@ -23,7 +23,8 @@ import (
 const asShop = "WORKSHOP_SHOP"
 
 // startShop starts the learner's own program in steps/04-failure-modes/shop,
-// with a database and a payment API, and returns when it listens.
+// with a database and a payment API, and returns when it listens. What env says
+// comes last, and counts.
 func startShop(t *testing.T, env ...string) (*recorder.Program, error) {
 	binary := os.Args[0]
 	if shop.Laid == nil {
@@ -32,7 +33,7 @@ func startShop(t *testing.T, env ...string) (*recorder.Program, error) {
 			return nil, err
 		}
 	}
-	env = append(env, asShop+"=1", "DATABASE_URL="+newPostgres(t), paymentsURL+"="+newPayments(t).url)
+	env = append([]string{asShop + "=1", "DATABASE_URL=" + newPostgres(t), paymentsURL + "=" + newPayments(t).url}, env...)
 	for tries := 3; ; tries-- {
 		addr, err := freeAddr()
 		if err != nil {
