@@ -20,6 +20,7 @@ func TestPlainHttpByDefault(t *testing.T) {
 		[]string{traces, "received on http://localhost:4318/v1/traces"},
 		[]string{metrics, "received on http://localhost:4318/v1/metrics"})
 	mustNotConnect(t)
+	mustStart(t)
 	o := mustOTLP(t, want)
 	seen, rec, held := sendToDefault(t, func() string {
 		o.sendTraces()

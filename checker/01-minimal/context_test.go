@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -21,12 +22,14 @@ import (
 // A trace that a caller has begun should go on in this service.
 func TestContextExtracted(t *testing.T) {
 	w := newWorld(t)
+	var overruled bool
 	inBubble(t, func(ctx context.Context) {
 		w.setUp(ctx)
 		if !w.ready() {
 			return
 		}
 		callFromTraces(minimal.NewHandler())
+		overruled = overrulesCallers(ctx)
 		time.Sleep(61 * time.Second)
 		stop(ctx)
 	})
@@ -47,7 +50,11 @@ func TestContextExtracted(t *testing.T) {
 		blameSetup(t, &f)
 	case ok:
 		return
-	case !slices.ContainsFunc(seen, nobodys):
+	case lost.unsampled && overruled:
+		f.Want, f.Got = lost.draw(seen)
+		f = atCall(t, minimal.Setup, f, "WithSampler")
+		f.Cause = "The tracer provider records what its caller has decided not to: the sampler that it was given does not ask. One that is\ntold of no sampler goes on as the caller began, and keeps what nobody else has begun."
+	case !lost.unsampled && !slices.ContainsFunc(seen, nobodys):
 		recorder.Needs(t, "requests-traced", "providers-global")
 		f.Want, f.Got = lost.draw(seen)
 	default:
@@ -61,6 +68,16 @@ func TestContextExtracted(t *testing.T) {
 		}
 	}
 	recorder.Fail(t, f)
+}
+
+// overrulesCallers reports whether the global provider samples what a caller
+// has not.
+func overrulesCallers(ctx context.Context) bool {
+	_, span := otel.Tracer("checker").Start(trace.ContextWithRemoteSpanContext(ctx, trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: trace.TraceID{0xc4}, SpanID: trace.SpanID{0xc4}, Remote: true,
+	})), "GET")
+	defer span.End()
+	return span.SpanContext().IsSampled()
 }
 
 // blameSetup explains that no handler could read the request.
@@ -144,10 +161,10 @@ func firstLost(spans tracetest.SpanStubs) (lost caller, ok bool) {
 			return c, false
 		}
 	}
-	// One that has not sampled need not have a span here. If there is a trace
-	// that no caller has begun, it is this one's: the others have theirs.
+	// One that has not sampled has no span here. If there is a trace that no
+	// caller has begun, it is this one's: the others have theirs.
 	for _, c := range callers {
-		if c.unsampled && slices.ContainsFunc(spans, ownTrace) {
+		if c.unsampled && slices.ContainsFunc(spans, func(s tracetest.SpanStub) bool { return c.began(s) || ownTrace(s) }) {
 			return c, false
 		}
 	}
@@ -179,10 +196,14 @@ func (c caller) draw(spans tracetest.SpanStubs) (want, got string) {
 	if c.unsampled {
 		want = recorder.Table(
 			[]string{c.what, "trace " + c.trace[:8]},
-			[]string{"no span of this request, or one in", "trace " + c.trace[:8]})
+			[]string{"no span of this request"})
 	}
 	row := []string{"no span of this request"}
 	for _, s := range spans {
+		if c.unsampled && c.began(s) {
+			row = []string{"└─ GET (server)", "trace " + c.trace[:8], "← recorded, all the same"}
+			break
+		}
 		if nobodys(s) && (!c.unsampled || ownTrace(s)) {
 			id := s.SpanContext.TraceID().String()
 			row = []string{"GET (server)", "trace " + id[:8], "← a trace of its own"}

@@ -28,6 +28,7 @@ const (
 	errandDescribe = "describe"
 	errandSend     = "send"
 	errandDrain    = "drain"
+	errandBreak    = "break"
 )
 
 // runErrand has a process with these variables do something, and reads what it

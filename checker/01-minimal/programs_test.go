@@ -2,18 +2,13 @@ package minimal_test
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"otel.workshop/checker/01-minimal/shop"
-	"otel.workshop/checker/conventions"
+	"otel.workshop/checker/ownprogram"
 	"otel.workshop/checker/receiver"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -69,50 +64,18 @@ func watchEnd(p *recorder.Program, rec *receiver.Receiver, pause time.Duration, 
 // stamp is when something was logged.
 var stamp = regexp.MustCompile(`^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d `)
 
-// asShop is the environment variable that makes a process of this binary the
-// learner's own program, main and all; see package shop.
-const asShop = "WORKSHOP_SHOP"
+// own is the learner's own program; see package shop.
+var own = ownprogram.Shop{Step: "01-minimal", Laid: shop.Laid}
 
 // endShop calls the learner's own program, and ends it.
 func endShop(t *testing.T) lastHour {
-	binary := os.Args[0]
-	if shop.Laid == nil { // by hand, there is no grader that would lay it beside the checks
-		binary = filepath.Join(t.TempDir(), "shop")
-		out, err := conventions.Go("build", "-o", binary, "-buildvcs=false", "-ldflags=-w", "./steps/01-minimal/shop").CombinedOutput()
-		if err != nil {
-			return lastHour{failed: "it does not compile: " + string(out)}
-		}
-	}
 	rec := receiver.New(t)
-	for tries := 3; ; tries-- {
-		addr, err := freeAddr()
-		if err != nil {
-			return lastHour{failed: err.Error()}
-		}
-		p, err := recorder.StartAt(t, exec.Command(binary), addr, asShop+"=1", "ADDR="+addr, all+"="+rec.URL)
-		// Between freeAddr and its own net.Listen, somebody else may have come.
-		if p != nil && p.Ended(0) && strings.Contains(strings.Join(p.Printed(), "\n"), "in use") && tries > 0 {
-			continue
-		}
-		if err != nil {
-			return lastHour{failed: err.Error()}
-		}
-		// It answers at once: without a pause, the spans would overflow the queue.
-		return watchEnd(p, rec, 10*time.Millisecond, false)
-	}
-}
-
-// freeAddr returns an address that nobody listens on. Where every 127.x.y.z is
-// this machine, it is one that hardly anybody else would choose.
-func freeAddr() (string, error) {
-	ln, err := net.Listen("tcp", fmt.Sprintf("127.%d.%d.%d:0", 1+rand.IntN(254), rand.IntN(255), 1+rand.IntN(254)))
+	p, err := own.Start(t, all+"="+rec.URL)
 	if err != nil {
-		ln, err = net.Listen("tcp", "127.0.0.1:0")
+		return lastHour{failed: err.Error()}
 	}
-	if err != nil {
-		return "", err
-	}
-	return ln.Addr().String(), ln.Close()
+	// It answers at once: without a pause, the spans would overflow the queue.
+	return watchEnd(p, rec, 10*time.Millisecond, false)
 }
 
 // well reports whether it has ended as it should.

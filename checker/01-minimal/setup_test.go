@@ -99,7 +99,7 @@ func (w *world) hasMetric(name string) bool {
 	return false
 }
 
-// mustWork ends the check when Setup failed, although its exporters are fine:
+// mustWork ends the check when Setup failed, although its exporters were made:
 // nothing further can be said then.
 func (w *world) mustWork(t *testing.T) {
 	t.Helper()
@@ -108,6 +108,9 @@ func (w *world) mustWork(t *testing.T) {
 	}
 	needsResource(t)
 	recorder.Needs(t, "providers-global")
+	if w.spans.trouble != (trouble{}) || w.metrics.trouble != (trouble{}) {
+		recorder.Needs(t, "plain-http-by-default")
+	}
 	recorder.Fail(t, recorder.At(minimal.Setup, finding.Finding{
 		Want: "Setup   no error",
 		Got:  "Setup   " + w.err.Error(),

@@ -15,13 +15,15 @@ func TestLastRequestSurvives(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no SIGTERM to send")
 	}
-	// Three programs, at the same time: Run, with requests that take a moment; the
-	// learner's own program, as it is; and Run again, with one that takes too long.
-	var run, own lastHour
-	var slow longDrain
+	// Four programs, at the same time: Run, with requests that take a moment; the
+	// learner's own program, as it is; and Run again, with a request that takes
+	// too long, and with a listener that breaks.
+	var run, whole lastHour
+	var slow, broken fakeEnd
 	var others sync.WaitGroup
-	others.Go(func() { own = endShop(t) })
-	others.Go(func() { slow = endSlowly(t) })
+	others.Go(func() { whole = endShop(t) })
+	others.Go(func() { slow = longDrain.play(t) })
+	others.Go(func() { broken = brokenListener.play(t) })
 	run = endRun(t)
 	others.Wait()
 
@@ -31,14 +33,15 @@ func TestLastRequestSurvives(t *testing.T) {
 		needEverything(t)
 		recorder.Fail(t, f)
 	}
-	if !own.well() {
+	if !whole.well() {
 		const title = "steps/01-minimal/shop, on $ADDR\n"
-		f := finding.Finding{Want: wantedEnd(title), Got: own.draw(title), File: "steps/01-minimal/shop/main.go", Line: mainLine(t)}
-		own.explainShop(&f)
+		f := finding.Finding{Want: wantedEnd(title), Got: whole.draw(title), File: "steps/01-minimal/shop/main.go", Line: mainLine(t)}
+		whole.explainShop(&f)
 		needEverything(t)
 		recorder.Fail(t, f)
 	}
 	slow.must(t)
+	broken.must(t)
 }
 
 // needEverything declares what has to work before the end of a real program

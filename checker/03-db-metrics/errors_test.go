@@ -1,12 +1,14 @@
 package dbmetrics_test
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
@@ -138,6 +140,11 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 			cause = recorder.Slip(slip, "db.response.status_code")
 		}
 		return cause, nil
+	case (ends == late || marked) && given(c.err) != "" && code != given(c.err):
+		if code == "" {
+			return "The database had been asked, and its answer has a code, " + given(c.err) + ". That time was up, or that somebody has left, is in\nerror.type; the code belongs beside it.", nil
+		}
+		return "The code on the span is " + short(code) + ", and the database has said " + given(c.err) + ".", nil
 	}
 	if !e.ending(fails, late, left, unclear) {
 		return "", nil
@@ -167,6 +174,14 @@ func (e *evidence) failure(c *seen) (cause string, needs []string) {
 		return "The metrics and the spans don't say the same: whoever sees the number rise could not find the traces of it.", needs
 	}
 	return "", nil
+}
+
+// given returns the code that the database has given with an error, or "".
+func given(err error) string {
+	if pqErr, ok := errors.AsType[*pq.Error](err); ok {
+		return string(pqErr.Code)
+	}
+	return ""
 }
 
 func keys(types map[string]float64) map[string]bool {

@@ -18,7 +18,7 @@ import (
 // The code should be gofmt-clean, satisfy go vet, and drop no error of an OpenTelemetry or database call.
 func TestGoConventions(t *testing.T) {
 	locksHeld(t)
-	conventions.Check(t, "04-failure-modes", "requests-as-before")
+	conventions.Check(t, "04-failure-modes", "requests-as-before", "setup-error-told")
 }
 
 // locksHeld fails where a lock is let go in the very next line. Nobody sees two

@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"otel.workshop/checker/04-failure-modes/shop"
 	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
 	failuremodes "otel.workshop/steps/04-failure-modes"
@@ -29,8 +28,7 @@ const paymentsURL = "PAYMENTS_URL"
 // program is the learner's service as a process of its own: their whole
 // program, or their Run in one of ours, which prints where it listens.
 func program() error {
-	if os.Getenv(asShop) != "" {
-		shop.Laid()
+	if own.Runs() {
 		return nil
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

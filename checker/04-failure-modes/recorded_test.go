@@ -198,9 +198,17 @@ func mustTellOfReceipt(t *testing.T, d *desk) {
 	before := named(append(d.rec.Spans(), d.rec.Unended()...), "receipt.send")
 	ctx, span := d.rec.TracerProvider.Tracer("checker").Start(context.Background(), "GET /orders/{id}")
 	why := "no such address " + randomHex(4)
+	sent := make(chan struct{}) // a span that ends when Send returns has ended when the receipt fails
 	for range 2 {
-		d.receipts.Send(ctx, 42, func(context.Context) error { return errors.New(why) })
+		d.receipts.Send(ctx, 42, func(context.Context) error {
+			select {
+			case <-sent:
+			case <-time.After(100 * time.Millisecond): // Send waits for it
+			}
+			return errors.New(why)
+		})
 	}
+	close(sent)
 	span.End()
 	d.settle()
 	told := d.log.tellsSoon(why, time.Second)

@@ -48,8 +48,8 @@ func playHangs(t *testing.T) *queue {
 
 // playFails has the exporter behind the queue fail for an hour, while a span
 // comes each minute; when it is well again, another one comes, and then it fails
-// once more, in another way.
-func playFails(t *testing.T, with, again error) *queue {
+// once more in each of the other ways.
+func playFails(t *testing.T, with error, others ...error) *queue {
 	return inBubble(t, 100, func(ctx context.Context, q *queue) {
 		q.next.set(func(b *behind) { b.fails = with })
 		for range 60 {
@@ -60,9 +60,11 @@ func playFails(t *testing.T, with, again error) *queue {
 		q.next.set(func(b *behind) { b.fails = nil })
 		q.send(ctx, 1)
 		time.Sleep(24 * time.Hour)
-		q.next.set(func(b *behind) { b.fails = again })
-		q.send(ctx, 1)
-		time.Sleep(24 * time.Hour)
+		for _, other := range others {
+			q.next.set(func(b *behind) { b.fails = other })
+			q.send(ctx, 1)
+			time.Sleep(24 * time.Hour)
+		}
 		q.next.set(func(b *behind) { b.fails = nil })
 		q.shutDown(ctx, time.Minute)
 	})

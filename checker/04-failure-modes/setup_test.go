@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/sdk/resource"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -138,6 +139,11 @@ func mustTell(t *testing.T, m mistake) {
 		case !errors.Is(s.err, cause) && !strings.Contains(s.err.Error(), cause.Error()):
 			f.Got = scene + "returns: " + s.err.Error()
 			f.Cause = fmt.Sprintf("Something went wrong, and nobody is told what. The setup has said %q:\nfmt.Errorf with %%w wraps it.", cause)
+			recorder.Fail(t, f)
+		case errors.Is(cause, resource.ErrPartialResource) && !errors.Is(s.err, resource.ErrPartialResource):
+			f.Want = scene + "returns an error that wraps what was wrong"
+			f.Got = scene + "returns: " + s.err.Error()
+			f.Cause = "The words are there, and errors.Is finds no cause behind them. fmt.Errorf wraps with %w; with %v it quotes."
 			recorder.Fail(t, f)
 		default:
 			return

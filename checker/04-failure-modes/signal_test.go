@@ -14,6 +14,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"otel.workshop/checker/ownprogram"
 	"otel.workshop/checker/receiver"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -157,7 +158,7 @@ func explainEnding(t *testing.T, which int, e ending) {
 	if ours := endBy(t, s.signal, startOurs); ours.right() {
 		f.File, f.Line = "steps/04-failure-modes/shop/main.go", 0
 		switch {
-		case errors.As(e.starts, new(uncompiled)): // it says why itself
+		case errors.As(e.starts, new(ownprogram.Uncompiled)): // it says why itself
 		case e.starts != nil:
 			f.Cause = "The same Run serves when another program calls it. This one gets DATABASE_URL, PAYMENTS_URL and ADDR, where it has\nto listen."
 		case e.exit == s.killed:

@@ -22,7 +22,7 @@ import (
 // Telemetry that can't be sent should be told in the service's own log, with the error.
 func TestExportErrorsLogged(t *testing.T) {
 	ticket := func() string { return fmt.Sprintf("ticket-%d", rand.IntN(1e9)) }
-	behind, again, other, quota := ticket(), ticket(), ticket(), ticket()
+	behind, again, slow, other, quota := ticket(), ticket(), ticket(), ticket(), ticket()
 	beside := standard()
 	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "20") // milliseconds
 	s := newService(t)
@@ -41,10 +41,10 @@ func TestExportErrorsLogged(t *testing.T) {
 	if !slices.Contains(s.collector.Paths(), "/v1/metrics") && strings.Contains(end, context.DeadlineExceeded.Error()) {
 		metricsTold = true // they were not even sent: the spans have used up the time, and Run says so
 	}
-	q := playFails(t, errors.New(behind), errors.New(again))
+	q := playFails(t, errors.New(behind), errors.New(again), fmt.Errorf("%s: %w", slow, context.DeadlineExceeded))
 	// Who has no logger at hand may ask OpenTelemetry's handler, which Run has set.
 	told := func(ticket string) bool { return q.log.tells(ticket) || s.log.tells(ticket) }
-	toldOfQueue := told(behind) && told(again)
+	toldOfQueue := told(behind) && told(again) && told(slow)
 	if !spansTold && toldOfQueue && keepsSlice(t) {
 		spansTold = true // the collector has refused nothing: what it should have got was lost before
 	}
@@ -61,7 +61,7 @@ func TestExportErrorsLogged(t *testing.T) {
 		Want: rows(true, true, true, true),
 		Got:  rows(toldOfQueue, spansTold, s.log.tells(other), metricsTold),
 	})
-	for _, ticket := range []string{behind, again, other, quota} {
+	for _, ticket := range []string{behind, again, slow, other, quota} {
 		if beside.has(ticket) && f.Got != f.Want {
 			f.Got += "\n\nthe standard logger has told, which is another one"
 			break
@@ -83,13 +83,17 @@ func TestExportErrorsLogged(t *testing.T) {
 	case !toldOfQueue:
 		f = recorder.At(failuremodes.NewQueueExporter, f)
 		f.Cause = "ExportSpans of the QueueExporter has long returned when its worker gets an error, so nobody hears of it unless the\nworker logs it, and says which. It was given a logger for this."
-		if told(behind) {
+		switch {
+		case told(behind) && told(again):
+			f.Got += "\nwhich has told of other errors, and not of one that has run out of time"
+			f.Cause = "Its spans are as lost as those of an export that is refused, and nobody sends them again."
+		case told(behind):
 			recorder.Needs(t, "exporter-never-blocks") // whether it goes on at all
 			f.Got += "\nwhich has told when it failed before, on another day"
 			f.Cause = "What was told once is not told again. A collector that fails today fails in another way tomorrow."
-		} else if beside.has(behind) {
+		case beside.has(behind):
 			f.Cause = "The worker tells another logger. NewQueueExporter was given one for this, the service's own."
-		} else if len(q.log.all()) > 0 {
+		case len(q.log.all()) > 0:
 			f.Got += "\nwhich says: " + q.log.texts()[0]
 			f.Cause = "The log has a line, and the error is not in it: that something went wrong is half of the message, and why is the\nother. ExportSpans has long returned, so nobody else can tell."
 		}

@@ -29,7 +29,7 @@ func droppedErrors(s *sources) ([]string, error) {
 		dir := f.name[:strings.LastIndex(f.name, "/")]
 		packages[dir] = append(packages[dir], parsed)
 		for _, spec := range parsed.Imports {
-			if path, err := strconv.Unquote(spec.Path.Value); err == nil && path != "unsafe" && !strings.HasPrefix(path, module) {
+			if path, err := strconv.Unquote(spec.Path.Value); err == nil && path != "unsafe" && !strings.HasPrefix(path, module+"steps/") {
 				imports[path] = true
 			}
 		}

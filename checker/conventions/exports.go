@@ -13,14 +13,29 @@ import (
 	"strings"
 )
 
-// exportFiles returns, for packages of other modules, where the build cache
-// has their compiled form. The go command needs a fifth of a second to say so,
-// so its answer is kept in .workshop for as long as neither the imports, nor
-// go.sum, nor Go's version change.
+// exportFiles returns, for packages of other modules and the solutions of other
+// steps, where the build cache has their compiled form. The go command needs a
+// fifth of a second to say so, so its answer is kept in .workshop for as long as
+// neither the imports, nor the solutions, nor go.sum, nor Go's version change.
 func exportFiles(s *sources, paths []string) (map[string]string, error) {
 	sums, err := os.ReadFile(filepath.Join(s.root, "go.sum"))
 	if err != nil {
 		return nil, fmt.Errorf("read go.sum: %w", err)
+	}
+	for _, path := range paths {
+		dir, ok := strings.CutPrefix(path, module)
+		if !ok {
+			continue
+		}
+		files, err := filepath.Glob(filepath.Join(s.root, filepath.FromSlash(dir), "*.go"))
+		if err != nil {
+			return nil, fmt.Errorf("list the files of %s: %w", path, err)
+		}
+		for _, name := range files {
+			if info, err := os.Stat(name); err == nil {
+				sums = fmt.Appendf(sums, "%s %d %s\n", name, info.Size(), info.ModTime())
+			}
+		}
 	}
 	key := sha256.Sum256(fmt.Appendf(sums, "%s %q", runtime.Version(), paths))
 	kept := filepath.Join(s.root, ".workshop", "exports", hex.EncodeToString(key[:8])+".json")

@@ -16,12 +16,15 @@ func NewClosing(t testing.TB) *Receiver {
 	return r
 }
 
-// Count returns how many measurements a histogram had when it was last told,
-// all series together.
+// Count returns how many measurements a histogram, of either kind, had when it
+// was last told, all series together.
 func (r *Receiver) Count(name string) (n uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, p := range r.metrics[name].GetHistogram().GetDataPoints() {
+		n += p.GetCount()
+	}
+	for _, p := range r.metrics[name].GetExponentialHistogram().GetDataPoints() {
 		n += p.GetCount()
 	}
 	return n

@@ -31,7 +31,7 @@ func (e *UnknownError) Error() string {
 	if alike := e.alike(); len(alike) > 0 {
 		fmt.Fprintf(&b, "\nAlike are: %s", strings.Join(alike, ", "))
 	}
-	fmt.Fprintf(&b, "\nbroken/README.md lists all %d", len(e.Known))
+	fmt.Fprintf(&b, "\nThe tables in broken/ list all %d", len(e.Known))
 	return b.String()
 }
 

@@ -94,11 +94,11 @@ func TestManyNamesAreNotListed(t *testing.T) {
 	for i := range 10 {
 		e.Known = append(e.Known, fmt.Sprintf("other-%d", i))
 	}
-	require.EqualError(t, e, "there is no variant \"flush-at-exit\"\nAlike are: cancelled-flush, exit-without-flush\nbroken/README.md lists all 13")
+	require.EqualError(t, e, "there is no variant \"flush-at-exit\"\nAlike are: cancelled-flush, exit-without-flush\nThe tables in broken/ list all 13")
 	e.Name = "other"
-	require.EqualError(t, e, "there is no variant \"other\"\nAlike are: other-0, other-1, other-2, other-3, other-4, other-5, other-6, other-7, other-8, other-9\nbroken/README.md lists all 13")
+	require.EqualError(t, e, "there is no variant \"other\"\nAlike are: other-0, other-1, other-2, other-3, other-4, other-5, other-6, other-7, other-8, other-9\nThe tables in broken/ list all 13")
 	e.Name = "xyz"
-	require.EqualError(t, e, "there is no variant \"xyz\"\nbroken/README.md lists all 13")
+	require.EqualError(t, e, "there is no variant \"xyz\"\nThe tables in broken/ list all 13")
 }
 
 func TestStepReadsWhatTheGoCommandReads(t *testing.T) {

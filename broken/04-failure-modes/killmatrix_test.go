@@ -1,0 +1,9 @@
+package failuremodes_test
+
+import (
+	"testing"
+
+	"otel.workshop/internal/killmatrix"
+)
+
+func TestKillMatrix(t *testing.T) { killmatrix.Test(t) }
