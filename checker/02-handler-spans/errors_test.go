@@ -77,6 +77,8 @@ func (e *evidence) loadFailed(f finding.Finding, load, server tracetest.SpanStub
 	case load.Status.Code != codes.Error && hasException(server):
 		f.Got = recorder.Table(failureRow(load), failureRow(server))
 		return because("The failure is told on the request's span. Mark the span in which it happened:\nthe request's own takes its status from the answer.")
+	case load.Status.Code != codes.Error && e.situation.name != unreadable[0].name && !typed:
+		return because("Another failure to read an order shows on it, and this one leaves no mark: the order could not be loaded all\nthe same.")
 	case load.Status.Code != codes.Error:
 		return because("The order could not be loaded, and its span looks like any other. (What is set on a span after its End\nis dropped; and a deferred call has the arguments of the moment at which it was deferred.)")
 	case !typed && nearKey(load, "error.type") != "":

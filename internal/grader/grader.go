@@ -141,8 +141,7 @@ type runner struct {
 const perCore = 4
 
 // runAll runs checks in parallel and returns what became of them in the same
-// order. It begins with the last ones, which take longest: they start programs,
-// where the first ones call a function.
+// order. It begins with those that take longest.
 func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
 	all := make([]judged, len(checks))
 	queue := make(chan int)
@@ -159,7 +158,7 @@ func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
 			}
 		})
 	}
-	for i := range slices.Backward(checks) {
+	for _, i := range order(checks) {
 		queue <- i
 	}
 	close(queue)
@@ -183,5 +182,6 @@ func (r *runner) run(ctx context.Context, c lesson.Check) judged {
 	}
 	j := judge(c, ev)
 	j.Duration = time.Since(start)
+	durations.Store(c.FullID(), j.Duration)
 	return j
 }
