@@ -89,12 +89,11 @@ func (e *evidence) answered(r *request) *verdict {
 // answeredAs says that an answer is right, and not called JSON.
 func (e *evidence) answeredAs(r *request) *verdict {
 	asked := "GET " + r.sent.URL.Path + "\nContent-Type   "
-	as := r.header.Get("Content-Type")
+	as, cause := r.header.Get("Content-Type"), "The answer is JSON, and its header calls it something else."
 	if as == "" {
-		as = "none"
+		as, cause = "none", "The answer is JSON, and its header does not say so: net/http then guesses from the first bytes, and takes it for\nplain text. A header is set before the answer begins, which it does with WriteHeader or the first Write."
 	}
-	f := e.in(r.deciding.at(finding.Finding{Want: asked + "application/json", Got: asked + as}))
-	return because(f, "The answer is JSON, and its header does not say so: net/http then guesses from the first bytes, and takes it for\nplain text. A header is set before the answer begins, which it does with WriteHeader or the first Write.")
+	return because(e.in(r.deciding.at(finding.Finding{Want: asked + "application/json", Got: asked + as})), cause)
 }
 
 // inJSON reports whether an answer's header calls it JSON.
