@@ -3,6 +3,7 @@ package handlerspans_test
 import (
 	"encoding/json"
 	"fmt"
+	"mime"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +47,8 @@ func (e *evidence) answered(r *request) *verdict {
 	right := r.says(map[string]any{"id": float64(r.id), "status": shelf[r.id], "payment": r.state})
 	if r.state == "" || r.codes[0] != 200 {
 		wanted, right = fmt.Sprint(r.codes[0]), true
+	} else if right && r.code == 200 && !r.inJSON() {
+		return e.answeredAs(r)
 	}
 	got := strings.TrimSpace(fmt.Sprintf("%d %s", r.code, short(r.body)))
 	asked := "GET " + r.sent.URL.Path
@@ -81,6 +84,22 @@ func (e *evidence) answered(r *request) *verdict {
 		return because(f, "The order is there, and so is its payment, and the answer is that something has failed.")
 	}
 	return because(f, "Spans tell what a service does, and change nothing of it.")
+}
+
+// answeredAs says that an answer is right, and not called JSON.
+func (e *evidence) answeredAs(r *request) *verdict {
+	asked := "GET " + r.sent.URL.Path + "\nContent-Type   "
+	as, cause := r.header.Get("Content-Type"), "The answer is JSON, and its header calls it something else."
+	if as == "" {
+		as, cause = "none", "The answer is JSON, and its header does not say so: net/http then guesses from the first bytes, and takes it for\nplain text. A header is set before the answer begins, which it does with WriteHeader or the first Write."
+	}
+	return because(e.in(r.deciding.at(finding.Finding{Want: asked + "application/json", Got: asked + as})), cause)
+}
+
+// inJSON reports whether an answer's header calls it JSON.
+func (r *request) inJSON() bool {
+	kind, _, err := mime.ParseMediaType(r.header.Get("Content-Type"))
+	return err == nil && kind == "application/json"
 }
 
 // stateFails returns the error that State returns to a handler of ours, when

@@ -94,7 +94,7 @@ func (r *request) serve(h http.Handler) {
 	res := httptest.NewRecorder()
 	defer r.leave()
 	defer func() {
-		r.code, r.header, r.body = res.Code, res.Header(), res.Body.String()
+		r.code, r.header, r.body = res.Code, res.Result().Header, res.Body.String() // as they were sent
 		if r.panicked = recover(); r.panicked != nil {
 			r.deciding = innermost()
 		}

@@ -63,6 +63,27 @@ func TestErrorsRecorded(t *testing.T) {
 		}
 		recorder.Fail(t, f)
 	}
+	mustTellLeftFromLost(t, all, kinds["C"])
+}
+
+// mustTellLeftFromLost ends the check when a query that the database has
+// canceled, because its caller had left, is counted under the word of a
+// database that can't be reached. That it is no failure is right as well.
+func mustTellLeftFromLost(t *testing.T, all []*evidence, lost string) {
+	t.Helper()
+	for e := range each(all) {
+		c := e.calls[0]
+		if word, typed := c.attr("error.type"); len(e.calls) > 1 || c.want != left || !typed || word != lost || len(c.asked) == 0 || !c.asked[0].Cut {
+			continue
+		}
+		header := []string{"failure", "error.type"}
+		none := []string{"no connection", short(lost)}
+		e.fail(t, recorder.At((*dbmetrics.Store).Status, finding.Finding{
+			Want:  recorder.Table(header, none, []string{e.name + e.round, "another"}),
+			Got:   recorder.Table(header, none, []string{e.name + e.round, short(lost)}),
+			Cause: "The database was reached, and has canceled the query: its code for that is 57014, and ctx.Err() knows who wanted it.\nUnder the word for a database that can't be reached, each customer who leaves looks like an outage.",
+		}))
+	}
 }
 
 // failure says what is wrong with the telemetry of one call, or which check

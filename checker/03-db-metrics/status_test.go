@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/lib/pq"
+
+	"otel.workshop/checker/database"
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
 	handlerspans "otel.workshop/solutions/02-handler-spans"
@@ -29,6 +32,8 @@ func TestStatusReturned(t *testing.T) {
 				f.Cause = "Status panics, and takes the request with it."
 			case e.name == twoStores.name:
 				f.Cause = "There are two stores, each with a database: what belongs to a store is a field of it, and no variable of the package."
+			case noSQL(c.err):
+				f.Cause = "The database can't read what it is sent: it says so with the code " + database.SyntaxError + "."
 			case c.want == found && len(c.asked) == 0:
 				f.Cause = "The query never came to the database."
 			case c.want == found && c.err != nil && c.cut():
@@ -50,6 +55,12 @@ func TestStatusReturned(t *testing.T) {
 // passedOff reports whether a failure is returned as something else: another
 // check says that.
 func (c *seen) passedOff() bool { return errors.Is(c.err, handlerspans.ErrNotFound) && c.want != found }
+
+// noSQL reports whether a database could not read a statement.
+func noSQL(err error) bool {
+	e := pq.As(err)
+	return e != nil && e.Code == database.SyntaxError
+}
 
 // due is what Status should return.
 func (c *seen) due() string {

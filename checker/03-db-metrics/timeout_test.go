@@ -33,6 +33,8 @@ func TestTimeoutRecognised(t *testing.T) {
 			}
 			cut := len(c.asked) > 0 && c.asked[len(c.asked)-1].Cut
 			switch {
+			case c.want == late && c.end.Sub(c.begin) < c.limit: // something else had gone wrong before
+				e.fail(t, f, "status-returned")
 			case c.want == late && len(c.asked) > 0 && !cut:
 				e.fail(t, f, "query-obeys-context")
 			case c.want == late && word == "": // whether a caller who leaves is a failure is up to you

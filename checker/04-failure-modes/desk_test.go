@@ -62,6 +62,7 @@ type visit struct {
 	trace string // its id, in hexadecimal
 	code  int    // 0: the handler has panicked, which a server answers by closing the connection
 	body  string
+	kind  string // its Content-Type
 }
 
 // visit asks for an order, and begins its trace.
@@ -83,7 +84,7 @@ func (d *desk) visitSampled(ctx context.Context, id string, sampled bool) (v vis
 	flags := map[bool]string{true: "-01", false: "-00"}
 	req.Header.Set("traceparent", "00-"+v.trace+"-"+randomHex(8)+flags[sampled])
 	d.handler.ServeHTTP(res, req)
-	v.code, v.body = res.Code, res.Body.String()
+	v.code, v.body, v.kind = res.Code, res.Body.String(), res.Result().Header.Get("Content-Type")
 	return v
 }
 

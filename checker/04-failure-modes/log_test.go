@@ -7,6 +7,7 @@ import (
 	"log"
 	"log/slog"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -61,6 +62,12 @@ func (l *logbook) tells(text string) bool {
 		}
 	}
 	return false
+}
+
+// leadsTo reports whether some record has a trace's id, under the name that the
+// conventions have for it.
+func (l *logbook) leadsTo(trace string) bool {
+	return slices.ContainsFunc(l.texts(), regexp.MustCompile(`\btrace_id\b\W{1,8}`+trace+`\b`).MatchString)
 }
 
 // standard is what has been written to the standard logger, slog's default one

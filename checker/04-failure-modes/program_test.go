@@ -14,9 +14,9 @@ import (
 var own = ownprogram.Shop{Step: "04-failure-modes", Laid: shop.Laid}
 
 // startShop starts the learner's own program, with a database and a payment
-// API, and returns when it listens.
+// API, and returns when it listens. What env says comes last, and counts.
 func startShop(t *testing.T, env ...string) (*recorder.Program, error) {
-	return own.Start(t, append(env, "DATABASE_URL="+newPostgres(t), paymentsURL+"="+newPayments(t).url)...)
+	return own.Start(t, append([]string{"DATABASE_URL=" + newPostgres(t), paymentsURL + "=" + newPayments(t).url}, env...)...)
 }
 
 // visitor returns a service that is somebody else's process: it can be asked,

@@ -99,9 +99,12 @@ func mustRecord(t *testing.T, i int, a asking, log *logbook) {
 		recorder.Needs(t, "span-ends-on-every-path") // what a span is told after its end is lost
 		fail(state(codes.Error, "…"), state(load.Status.Code, typ), "What has failed is marked as failed, with the kind of its error: see 2.6.")
 	}
-	if r.log && a.code != http.StatusOK && !log.tells(a.trace) {
-		fail("a line in the service's log has its trace_id", "no line in the service's log has its trace_id",
-			"The line of a request that failed leads to its trace: see 2.13.")
+	if r.log && a.code != http.StatusOK && !log.leadsTo(a.trace) {
+		got := "no line in the service's log has its trace_id"
+		if log.tells(a.trace) {
+			got = "a line in the service's log has it, not under the name trace_id"
+		}
+		fail("a line in the service's log has its trace_id", got, "The line of a request that failed leads to its trace: see 2.14.")
 	}
 }
 

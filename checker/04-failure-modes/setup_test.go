@@ -7,10 +7,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/sdk/resource"
 
 	"otel.workshop/checker/recorder"
@@ -29,7 +33,7 @@ type mistake struct {
 // When telemetry can't be set up, Run should return that error, and not serve without.
 func TestSetupErrorTold(t *testing.T) {
 	otlp := minimal.OTLP()
-	for _, m := range []mistake{
+	mistakes := []mistake{
 		{"OTEL_RESOURCE_ATTRIBUTES", "team", "which is no key=value", func() error {
 			_, err := minimal.NewResource(t.Context())
 			return err
@@ -42,9 +46,75 @@ func TestSetupErrorTold(t *testing.T) {
 			_, err := otlp.Metrics(t.Context())
 			return err
 		}},
-	} {
+	}
+	for _, m := range mistakes {
 		mustTell(t, m)
 	}
+	mustTellOfStore(t)
+	mustEndAloud(t, mistakes[0])
+}
+
+// mustTellOfStore ends the check when NewHandler makes nothing of a store that
+// can't be made, because a meter refuses its instruments.
+func mustTellOfStore(t *testing.T) {
+	t.Helper()
+	refuses := &refusing{}
+	otel.SetMeterProvider(refuses)
+	pool := newDatabase().Open()
+	t.Cleanup(func() { _ = pool.Close() }) // there is nothing behind it
+	log := (&logbook{}).logger()
+	_, err := failuremodes.NewHandler(failuremodes.Config{
+		DB: pool, PaymentsURL: newPayments(t).url, PaymentTimeout: time.Second, FlushTimeout: time.Second, Log: log,
+	}, failuremodes.NewReceipts(log, time.Second))
+	if err != nil || refuses.asked == 0 {
+		return
+	}
+	const scene = "a meter refuses the instruments of the store\nNewHandler   returns "
+	recorder.Fail(t, recorder.At(failuremodes.NewHandler, finding.Finding{
+		Want:  scene + "an error",
+		Got:   scene + "no error",
+		Cause: "NewStore has returned the meter's error, and nobody hears of it: NewHandler can return one, too, and Run hands it to\nwhoever starts the service.",
+	}))
+}
+
+// mustEndAloud ends the check when the learner's own program makes nothing of
+// the error that its Run returns.
+func mustEndAloud(t *testing.T, m mistake) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		return // as the other checks that run it
+	}
+	t.Setenv(m.name, m.value)
+	cause := m.err()
+	p, _ := startShop(t) // it may listen before it ends
+	if p == nil || !p.Ended(patience) || p.Exit() != "exit status 0" || strings.Contains(strings.Join(p.Printed(), "\n"), cause.Error()) {
+		return
+	}
+	scene := fmt.Sprintf("%s=%s, %s\nthe program in shop/   ", m.name, m.value, m.which)
+	recorder.Fail(t, finding.Finding{
+		Want:  scene + "says so, or ends with another exit status than 0",
+		Got:   scene + "ends with exit status 0, and has not said why",
+		Cause: "Run has returned the error, and the program makes nothing of it: whoever has started it takes that for a good end.",
+		File:  "steps/04-failure-modes/shop/main.go",
+	})
+}
+
+// refusing is a meter provider whose meters make no instruments.
+type refusing struct {
+	noop.MeterProvider
+	asked int
+}
+
+func (r *refusing) Meter(string, ...metric.MeterOption) metric.Meter { return refusingMeter{of: r} }
+
+type refusingMeter struct {
+	noop.Meter
+	of *refusing
+}
+
+func (m refusingMeter) Int64Counter(name string, _ ...metric.Int64CounterOption) (metric.Int64Counter, error) {
+	m.of.asked++
+	return noop.Int64Counter{}, fmt.Errorf("the meter refuses %s", name)
 }
 
 // mustTell ends the check when Run makes nothing of a mistake.

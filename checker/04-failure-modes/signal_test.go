@@ -196,5 +196,5 @@ func explainEnding(t *testing.T, which int, e ending) {
 // startOurs starts a program of ours that catches the signals and calls the
 // learner's Run.
 func startOurs(t *testing.T, env ...string) (*recorder.Program, error) {
-	return recorder.Start(t, append(env, paymentsURL+"="+newPayments(t).url)...)
+	return recorder.Start(t, append([]string{paymentsURL + "=" + newPayments(t).url}, env...)...)
 }

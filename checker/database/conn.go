@@ -141,6 +141,9 @@ func (d *Database) query(ctx context.Context, text string, args []driver.NamedVa
 		return nil, driver.ErrBadConn
 	}
 	q := &Query{Text: text, Args: values(args), Context: ctx, Start: time.Now()}
+	if err := q.read(); err != nil {
+		return nil, err
+	}
 	asks, err := q.order()
 	if err != nil {
 		return nil, err

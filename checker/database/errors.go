@@ -42,6 +42,13 @@ func Lost(port int) error {
 	}
 }
 
+// SyntaxError is the code of the error of a text that is no SQL.
+const SyntaxError = "42601"
+
+func noSQL(word string) error {
+	return &pq.Error{Severity: "ERROR", Code: SyntaxError, Message: `syntax error at or near "` + word + `"`}
+}
+
 // misunderstood is the error of a query that this database can't answer.
 func misunderstood(text string) error {
 	return fmt.Errorf("the checks' database does not understand %q: it knows SELECT status FROM orders WHERE id = $1", text)

@@ -16,7 +16,18 @@ var (
 	parameter     = regexp.MustCompile(`(?is)\bid"?\s*(?:=|in\b|=\s*any\b)[\s(]*\$(\d+)`)
 	condition     = regexp.MustCompile(`(?is)\bwhere\b.*?'?(\d+)'?\s*\)*\s*(limit\s+\d+\s*)?;?\s*$`)
 	digits        = regexp.MustCompile(`\d+`)
+	firstWord     = regexp.MustCompile(`^\W*(\w*)`)
+	commands      = regexp.MustCompile(`(?i)^(select|with|table|values|insert|update|delete|merge|begin|start|commit|end|rollback|abort|savepoint|release|set|reset|show|explain|prepare|execute|deallocate|discard|declare|fetch|move|close|lock|call|do|listen|notify)$`)
 )
+
+// read returns PostgreSQL's error for a text that begins like no statement.
+func (q *Query) read() error {
+	word := firstWord.FindStringSubmatch(Plain(q.Text))[1]
+	if word == "" || commands.MatchString(word) {
+		return nil
+	}
+	return noSQL(word)
+}
 
 // Plain returns the text of a query without comments, and with single spaces:
 // what it asks for, however it is written.
