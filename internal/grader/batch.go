@@ -66,8 +66,10 @@ func (b *Batch) Close() error {
 	return os.RemoveAll(b.dir)
 }
 
-// Add adds a version of a step, its files given as the solution has them. It
-// has to be called before the first report of the batch is asked for.
+// Add adds a version of a step, its files given as the solution has them. Of
+// the step's checks it gets those that step has, which may differ from version
+// to version. Add has to be called before the first report of the batch is asked
+// for.
 func (b *Batch) Add(step lesson.Step, files variant.Files) *Version {
 	v := &Version{batch: b, step: step, files: files, done: make(chan struct{})}
 	b.mu.Lock()
@@ -122,26 +124,26 @@ func (b *Batch) run() {
 // that don't compile are graded each by itself: their reports say what the
 // compiler says.
 func (b *Batch) binary(versions []*Version) {
-	step := versions[0].step
-	dir, err := os.MkdirTemp(b.dir, step.Name+"-")
+	name := versions[0].step.Name
+	dir, err := os.MkdirTemp(b.dir, name+"-")
 	var builds []build
 	var sources string
 	if err == nil {
-		sources, err = Sources(b.root, step.Name)
+		sources, err = Sources(b.root, name)
 	}
 	if err == nil {
-		builds, err = buildTogether(b.ctx, b.root, step.Name, dir, versions)
+		builds, err = buildTogether(b.ctx, b.root, name, dir, versions)
 	}
 	for i, v := range versions {
 		b.grade(v, func() (Report, error) {
 			switch {
 			case err != nil:
-				return Report{Step: step}, err
+				return Report{Step: v.step}, err
 			case builds[i].binary == "":
-				return Grade(b.ctx, step, Options{Root: b.root, Files: v.files})
+				return Grade(b.ctx, v.step, Options{Root: b.root, Files: v.files})
 			}
-			results, err := runBuilt(b.ctx, builds[i], step, step.Checks, Options{Root: b.root})
-			return Report{Step: step, Sources: sources, Results: results}, err
+			results, err := runBuilt(b.ctx, builds[i], v.step, v.step.Checks, Options{Root: b.root})
+			return Report{Step: v.step, Sources: sources, Results: results}, err
 		})
 	}
 }

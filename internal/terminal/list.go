@@ -70,10 +70,13 @@ func tally(states []session.State) string {
 }
 
 // rows draws one line a check, the further ones if wanted, with an arrow at the
-// one with the id focus.
+// one with the id focus. What another one waits for is always among them.
 func rows(states []session.State, focus string, all bool, look Look) string {
 	if !all {
-		states = slices.DeleteFunc(slices.Clone(states), func(st session.State) bool { return st.Check.Further })
+		blocks := func(id string) bool {
+			return slices.ContainsFunc(states, func(st session.State) bool { return !st.Check.Further && st.BlockedBy == id })
+		}
+		states = slices.DeleteFunc(slices.Clone(states), func(st session.State) bool { return st.Check.Further && !blocks(st.Check.ID) })
 	}
 	ids := 0
 	for _, st := range states {

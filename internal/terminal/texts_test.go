@@ -80,6 +80,17 @@ func TestAReasonStandsWhereverAStateIsListed(t *testing.T) {
 	}
 }
 
+// A check that is said to be fixed first is in the list, beyond the core or not.
+func TestWhatBlocksIsListed(t *testing.T) {
+	state := func(id string, further bool, blockedBy string) session.State {
+		return session.State{Result: grader.Result{Check: lesson.Check{ID: id, Further: further}, Outcome: grader.Blocked, BlockedBy: blockedBy}}
+	}
+	list := rows([]session.State{state("core", false, "beyond"), state("beyond", true, ""), state("other", true, "beyond")}, "core", false, Look{Width: 72})
+	require.Contains(t, list, "fix beyond first")
+	require.Contains(t, list, "  ⊘      beyond")
+	require.NotContains(t, list, "other")
+}
+
 func TestStepsThatCannotBeJudgedWholly(t *testing.T) {
 	s, g := sessiontest.New(t)
 	g.Set(grader.Pass, "alpha", "beta")
