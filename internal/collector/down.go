@@ -10,14 +10,15 @@ import (
 // A door is a listener that can be shut, with those who have come in.
 type door struct {
 	*gate.Listener
+	valve valve
 
 	mu     sync.Mutex
 	isDown bool
-	inside map[net.Conn]struct{}
+	inside map[*visitor]struct{}
 }
 
 func newDoor(ln net.Listener) *door {
-	return &door{Listener: gate.Wrap(ln), inside: make(map[net.Conn]struct{})}
+	return &door{Listener: gate.Wrap(ln), inside: make(map[*visitor]struct{})}
 }
 
 // Accept returns the next connection.
@@ -27,18 +28,18 @@ func (d *door) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.enter(conn) {
-			return &visitor{Conn: conn, door: d}, nil
+		if v := newVisitor(conn, d); d.enter(v) {
+			return v, nil
 		}
 		gate.Cut(conn) // it came in while the door was being shut
 	}
 }
 
-func (d *door) enter(conn net.Conn) bool {
+func (d *door) enter(v *visitor) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.isDown {
-		d.inside[conn] = struct{}{}
+		d.inside[v] = struct{}{}
 	}
 	return !d.isDown
 }
@@ -55,20 +56,39 @@ func (d *door) set(down bool) {
 		return
 	}
 	d.Shut()
-	for conn := range d.inside {
-		gate.Cut(conn)
+	for v := range d.inside {
+		gate.Cut(v.Conn)
+		v.leave() // what it has said and nobody has heard is lost
 	}
 }
 
 // A visitor is a connection that leaves through its door.
 type visitor struct {
 	net.Conn
-	door *door
+	door  *door
+	gone  chan struct{} // closed when it has left
+	leave func()        // closes gone; may be called more than once
+}
+
+func newVisitor(conn net.Conn, d *door) *visitor {
+	v := &visitor{Conn: conn, door: d, gone: make(chan struct{})}
+	v.leave = sync.OnceFunc(func() { close(v.gone) })
+	return v
+}
+
+// Read returns what the sender says, when the door's valve lets it pass.
+func (v *visitor) Read(p []byte) (int, error) {
+	n, err := v.Conn.Read(p)
+	if shut := v.door.valve.pass(v.gone); shut != nil {
+		return 0, shut
+	}
+	return n, err
 }
 
 func (v *visitor) Close() error {
+	v.leave()
 	v.door.mu.Lock()
-	delete(v.door.inside, v.Conn)
+	delete(v.door.inside, v)
 	v.door.mu.Unlock()
 	return v.Conn.Close()
 }
