@@ -33,31 +33,32 @@ type RunOptions struct {
 func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer) (err error) {
 	r := &runner{look: look, source: o.Source, out: w}
 	endpoint := o.Collector
+	var backend shop.Backend
 	if endpoint == "" {
 		c, err := collector.Start(collector.Options{})
 		if err != nil {
 			return fmt.Errorf("start the collector: %w", err)
 		}
 		defer func() { err = errors.Join(err, closeCollector(c)) }()
-		r.collector, r.feed, endpoint = c, NewFeed(c.Store()), "http://"+c.HTTPAddr()
+		r.collector, r.feed, endpoint, backend = c, NewFeed(c.Store()), "http://"+c.HTTPAddr(), c
 		for _, n := range c.Notices() {
 			r.warn(n)
 		}
 	} else {
 		r.warn("OTEL_EXPORTER_OTLP_ENDPOINT is set: telemetry goes to " + printable.Text(endpoint) + ", and is not drawn here. Unset it to see it here")
 	}
-	if !o.Source.StandsAlone() {
-		if r.world, err = shop.OpenWorld(ctx, shop.WorldOptions{DatabaseURL: o.DatabaseURL, Collector: endpoint}); err != nil {
+	if r.world, err = shop.OpenWorld(ctx, shop.WorldOptions{
+		DatabaseURL: o.DatabaseURL, Collector: endpoint, Backend: backend, Alone: o.Source.StandsAlone(),
+	}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.closeWorld()) }()
+	if !r.world.Embedded() {
+		r.warn("DATABASE_URL is set: the orders are read from " + r.world.Database())
+	}
+	for _, f := range o.Faults {
+		if err := r.world.Set(f, true); err != nil {
 			return err
-		}
-		defer func() { err = errors.Join(err, r.closeWorld()) }()
-		if !r.world.Embedded() {
-			r.warn("DATABASE_URL is set: the orders are read from " + r.world.Database())
-		}
-		for _, f := range o.Faults {
-			if err := r.world.Set(f, true); err != nil {
-				return err
-			}
 		}
 	}
 	r.shop = shop.New(shop.Options{
@@ -73,7 +74,7 @@ type runner struct {
 	source    shop.Source
 	collector *collector.Collector // nil when telemetry goes elsewhere, as is feed
 	feed      *Feed
-	world     *shop.World // nil when the service needs none, or it is closed
+	world     *shop.World // nil when it is closed
 	shop      *shop.Shop
 	greeted   bool // it was said how to call the service
 
@@ -143,13 +144,11 @@ func (r *runner) greet(ownFiles bool) {
 	for _, n := range r.shop.Notices() {
 		r.warn(n)
 	}
-	if r.world != nil && len(r.world.On()) > 0 {
+	if len(r.world.On()) > 0 {
 		r.tellFaults()
 	}
-	text := "A span is exported up to five seconds after its end, metrics every ten seconds."
-	if r.world != nil {
-		text += " Type the name of a fault, and Enter, to switch it on or off: " + faultNames() + "."
-	}
+	text := "Spans arrive within five seconds of their end (step 4, as it begins, sends each at once), metrics every ten." +
+		" Here, in this terminal, type the name of a fault, and Enter, to switch it on or off: " + faultNames(r.source) + "."
 	if ownFiles {
 		text += " A save restarts the service."
 	}
