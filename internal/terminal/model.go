@@ -38,6 +38,7 @@ type model struct {
 	ended   int           // how many of its checks have ended
 	frame   int           // of the spinner
 	flash   string        // a word about the last key, or ""
+	typing  typing        // what may become a fault's name
 
 	watch time.Time // until then, what the collector receives is shown; zero when it is not
 	heard bool      // it has received something since the request
@@ -76,13 +77,16 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.sized = true
 			m.work()
 		}
+	case tea.PasteMsg:
+		m.pasted(e.Content)
 	case tea.KeyPressMsg:
-		if quit := m.press(e.String()); quit {
+		if quit := m.typed(e.String(), time.Now()); quit {
 			m.sized = false // the live lines are of no use to anybody now
 			return m, tea.Sequence(m.drain(), tea.Quit)
 		}
 	case frame:
 		m.frame++
+		m.letGo(time.Now())
 		m.news(time.Now())
 		return m, tea.Batch(m.print(), m.Init())
 	case received:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -41,6 +42,8 @@ func (d seat) grade() string {
 
 func (d seat) key(k rune) string {
 	d.Update(tea.KeyPressMsg{Code: k, Text: string(k)})
+	d.printing = true
+	d.letGo(time.Now().Add(time.Minute))
 	return d.said()
 }
 
