@@ -48,7 +48,7 @@ func (w *workshop) check(ctx context.Context, args []string, f checkFlags) error
 	}
 	steps, only := s.Steps, []string(nil)
 	if len(args) == 1 {
-		step, check, err := lesson.Find(s.Steps, args[0])
+		step, check, err := lesson.FindAt(s.Steps, args[0], s.Current().Name)
 		if err != nil {
 			return err
 		}

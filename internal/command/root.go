@@ -52,7 +52,7 @@ func newRoot(w *workshop) *cobra.Command {
 			}
 			var at *lesson.Check
 			if len(args) == 1 {
-				step, check, err := lesson.Find(s.Steps, args[0])
+				step, check, err := lesson.FindAt(s.Steps, args[0], s.Current().Name)
 				if err != nil { // more likely it was meant to be a command
 					return unknownCommand(cmd, args[0])
 				}

@@ -34,7 +34,7 @@ func (w *workshop) step(args []string) (*session.Session, lesson.Step, error) {
 	if len(args) == 0 {
 		return s, s.Current(), nil
 	}
-	step, check, err := lesson.Find(s.Steps, args[0])
+	step, check, err := lesson.FindAt(s.Steps, args[0], s.Current().Name)
 	if err == nil && check != nil {
 		err = usageError{fmt.Sprintf("%s is a check of step %s: name the step", check.FullID(), step.Name)}
 	}
