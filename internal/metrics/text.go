@@ -59,6 +59,9 @@ func Value(m collector.Metric, p collector.Point) string {
 		if m.Unit == "By" { // of sizes, nobody asks for the 99th percentile
 			return text + "  mean " + Number(math.Round(10*p.Sum/float64(p.Count))/10, m.Unit)
 		}
+		if len(p.Bounds) > 0 && !collector.Growing(p.Bounds) {
+			return text + "  no percentile can be told"
+		}
 		for _, q := range []float64{0.5, 0.99} {
 			if v, ok := Quantile(p, q); ok {
 				text += fmt.Sprintf("  p%g %s", q*100, Number(v, m.Unit))

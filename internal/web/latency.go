@@ -44,7 +44,7 @@ func latencies(t metrics.Track, times scale) cardView {
 	says := "Latency of " + t.Name
 	for _, q := range quantiles {
 		name := fmt.Sprintf("p%g", q.q*100)
-		if v, ok := metrics.Quantile(t.Latest, q.q); ok && !one {
+		if v, ok := atTheEdge(q.line); ok {
 			c.Key = append(c.Key, keyView{q.class, name, label(v)})
 			says += ", " + name + " " + label(v)
 		}
@@ -84,6 +84,17 @@ func latencies(t metrics.Track, times scale) cardView {
 		})
 	}
 	return c
+}
+
+// atTheEdge is where a line ends: what the legend says is what the plot shows
+// beside it, and not of all time.
+func atTheEdge(line []sampled) (float64, bool) {
+	for _, s := range slices.Backward(line) {
+		if !math.IsNaN(s.value) {
+			return s.value, true
+		}
+	}
+	return 0, false
 }
 
 // bottom is the smallest value that a plot of one bucket has to show.
