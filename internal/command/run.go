@@ -37,7 +37,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.`,
 				return err
 			}
 			o := terminal.RunOptions{
-				Source: source, Input: w.stdin,
+				Source: source, Input: w.stdin, Width: func() int { return w.look().Width },
 				DatabaseURL: os.Getenv("DATABASE_URL"), Collector: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
 			}
 			if o.Faults, err = findFaults(source, faults); err != nil {

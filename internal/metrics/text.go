@@ -31,9 +31,12 @@ var dull = map[string]bool{
 	"db.client.connection.pool.name": true,
 }
 
-// Series is what tells a stream from its siblings: its attributes, by the last
-// part of their names where that says enough.
-func Series(p collector.Point) string {
+// Series is what tells a stream from its siblings, in one line.
+func Series(p collector.Point) string { return strings.Join(Attributes(p), " ") }
+
+// Attributes is what tells a stream from its siblings: its attributes, by the
+// last part of their names where that says enough.
+func Attributes(p collector.Point) []string {
 	var parts []string
 	for _, a := range p.Attrs {
 		name := a.Key[strings.LastIndex(a.Key, ".")+1:]
@@ -41,10 +44,10 @@ func Series(p collector.Point) string {
 			name = a.Key
 		}
 		if !dull[a.Key] {
-			parts = append(parts, name+"="+a.Value)
+			parts = append(parts, printable.Text(name+"="+a.Value))
 		}
 	}
-	return printable.Text(strings.Join(parts, " "))
+	return parts
 }
 
 // Value is a point in short: a number, or of a histogram its count and some

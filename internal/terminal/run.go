@@ -22,6 +22,7 @@ type RunOptions struct {
 	DatabaseURL string       // a PostgreSQL to use instead of the embedded one, or ""
 	Collector   string       // the base URL of a collector to use instead of our own, or ""
 	Faults      []shop.Fault // what is wrong from the beginning
+	Width       func() int   // of the terminal, asked for whenever something is drawn; nil: it stays what Look says
 	Input       io.Reader    // names of faults to switch on or off, a line each; nil: nobody types
 }
 
@@ -31,7 +32,7 @@ type RunOptions struct {
 // restarted at every save. At the end it is asked to stop, and what its last
 // flush brought is told.
 func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer) (err error) {
-	r := &runner{look: look, source: o.Source, out: w}
+	r := &runner{look: look, width: o.Width, source: o.Source, out: w}
 	endpoint := o.Collector
 	var backend shop.Backend
 	if endpoint == "" {
@@ -71,6 +72,7 @@ func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer)
 // A runner is one service that runs.
 type runner struct {
 	look      Look
+	width     func() int
 	source    shop.Source
 	collector *collector.Collector // nil when telemetry goes elsewhere, as is feed
 	feed      *Feed
@@ -242,6 +244,9 @@ func (r *runner) closeWorld() error {
 func (r *runner) news(everything bool) {
 	if r.feed == nil {
 		return
+	}
+	if r.width != nil {
+		r.look.Width = r.width()
 	}
 	for _, text := range r.feed.News(time.Now(), everything, r.look) {
 		r.print("\n" + text)
