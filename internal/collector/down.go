@@ -11,6 +11,7 @@ import (
 type door struct {
 	*gate.Listener
 	valve valve
+	greet func(first []byte) // hears what each says first
 
 	mu     sync.Mutex
 	isDown bool
@@ -68,6 +69,7 @@ type visitor struct {
 	door  *door
 	gone  chan struct{} // closed when it has left
 	leave func()        // closes gone; may be called more than once
+	heard bool          // what it says first; only Read knows
 }
 
 func newVisitor(conn net.Conn, d *door) *visitor {
@@ -81,6 +83,10 @@ func (v *visitor) Read(p []byte) (int, error) {
 	n, err := v.Conn.Read(p)
 	if shut := v.door.valve.pass(v.gone); shut != nil {
 		return 0, shut
+	}
+	if !v.heard && n > 0 {
+		v.heard = true
+		v.door.greet(p[:n])
 	}
 	return n, err
 }
