@@ -23,6 +23,7 @@ type model struct {
 	collector *collector.Collector
 	desk      *desk.Desk
 	feed      *Feed
+	refused   refusals
 	counter   *desk.Counter
 	page      Page
 	tell      func(event any)
@@ -54,7 +55,7 @@ func newModel(ctx context.Context, d *desk.Desk, page Page, look Look) *model {
 	c := d.Collector()
 	return &model{
 		ctx: ctx, desk: d, session: d.Session(), collector: c, counter: d.Counter(), page: page, look: look, height: 24,
-		feed: NewFeed(c.Store()), check: d.At(), report: grader.Report{Step: d.Session().Step(d.At())},
+		feed: NewFeed(c.Store()), refused: refusals{store: c.Store()}, check: d.At(), report: grader.Report{Step: d.Session().Step(d.At())},
 	}
 }
 
@@ -90,6 +91,9 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.news(time.Now())
 		return m, tea.Batch(m.print(), m.Init())
 	case received:
+		for _, text := range m.refused.news(m.look) {
+			m.say(text)
+		}
 		m.news(time.Now())
 	case moved:
 		m.follow()

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -299,4 +300,20 @@ func TestWhatIsSaidFitsTheWindowAndKeepsItsOrder(t *testing.T) {
 	require.Len(t, d.queue, left)
 	d.model.Update(printed{})
 	require.Len(t, d.queue, left-1)
+}
+
+// What the collector refuses is told where the learner looks, once.
+func TestRefusalsAreSaid(t *testing.T) {
+	d := newSeat(t)
+	d.grade()
+	for range 3 {
+		resp, err := http.Post("http://"+d.collector.HTTPAddr()+"/", "application/x-protobuf", nil)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		d.printing = true
+		d.Update(received{})
+	}
+	text := strings.Join(strings.Fields(d.said()), " ")
+	require.Equal(t, 1, strings.Count(text, "The collector has refused POST /:"))
+	require.Contains(t, text, "only OTEL_EXPORTER_OTLP_ENDPOINT gets it appended")
 }

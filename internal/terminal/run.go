@@ -42,6 +42,7 @@ func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer)
 		}
 		defer func() { err = errors.Join(err, closeCollector(c)) }()
 		r.collector, r.feed, endpoint, backend = c, NewFeed(c.Store()), "http://"+c.HTTPAddr(), c
+		r.refused = refusals{store: c.Store()}
 		for _, n := range c.Notices() {
 			r.warn(n)
 		}
@@ -76,6 +77,7 @@ type runner struct {
 	source    shop.Source
 	collector *collector.Collector // nil when telemetry goes elsewhere, as is feed
 	feed      *Feed
+	refused   refusals
 	world     *shop.World // nil when it is closed
 	shop      *shop.Shop
 	greeted   bool // it was said how to call the service
@@ -247,6 +249,9 @@ func (r *runner) news(everything bool) {
 	}
 	if r.width != nil {
 		r.look.Width = r.width()
+	}
+	for _, text := range r.refused.news(r.look) {
+		r.print(text)
 	}
 	for _, text := range r.feed.News(time.Now(), everything, r.look) {
 		r.print("\n" + text)
