@@ -23,6 +23,7 @@ func Waterfall(spans tracetest.SpanStubs) []waterfall.Span {
 			Start:   s.StartTime,
 			End:     s.EndTime,
 			Error:   s.Status.Code == codes.Error,
+			OK:      s.Status.Code == codes.Ok,
 			Status:  s.Status.Description,
 		}
 		if s.Parent.HasSpanID() {

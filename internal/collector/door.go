@@ -17,7 +17,9 @@ import (
 // exporter no more than to connect again.
 type door struct {
 	*gate.Listener
-	room int
+	room  int
+	valve valve
+	greet func(first []byte) // hears what each says first
 
 	mu     sync.Mutex
 	isDown bool
@@ -35,7 +37,7 @@ func (d *door) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		v := &visitor{Conn: conn, door: d}
+		v := newVisitor(conn, d)
 		v.last.Store(time.Now().UnixNano())
 		if d.enter(v) {
 			return v, nil
@@ -59,6 +61,7 @@ func (d *door) enter(v *visitor) bool {
 		}
 		delete(d.inside, idle)
 		gate.Cut(idle.Conn)
+		idle.leave()
 	}
 	d.inside[v] = struct{}{}
 	return true
@@ -78,15 +81,38 @@ func (d *door) set(down bool) {
 	d.Shut()
 	for v := range d.inside {
 		gate.Cut(v.Conn)
+		v.leave() // what it has said and nobody has heard is lost
 	}
 }
 
 // A visitor is a connection that leaves through its door.
 type visitor struct {
 	net.Conn
-	door *door
-	good atomic.Bool  // a request of it has been accepted
-	last atomic.Int64 // when the latest was, or when it came, in nanoseconds of Unix time
+	door  *door
+	gone  chan struct{} // closed when it has left
+	leave func()        // closes gone; may be called more than once
+	heard bool          // what it says first; only Read knows
+	good  atomic.Bool   // a request of it has been accepted
+	last  atomic.Int64  // when the latest was, or when it came, in nanoseconds of Unix time
+}
+
+func newVisitor(conn net.Conn, d *door) *visitor {
+	v := &visitor{Conn: conn, door: d, gone: make(chan struct{})}
+	v.leave = sync.OnceFunc(func() { close(v.gone) })
+	return v
+}
+
+// Read returns what the sender says, when the door's valve lets it pass.
+func (v *visitor) Read(p []byte) (int, error) {
+	n, err := v.Conn.Read(p)
+	if shut := v.door.valve.pass(v.gone); shut != nil {
+		return 0, shut
+	}
+	if !v.heard && n > 0 && v.door.greet != nil {
+		v.heard = true
+		v.door.greet(p[:n])
+	}
+	return n, err
 }
 
 // compare orders visitors by who had better make room.
@@ -116,6 +142,7 @@ func noteGood(ctx context.Context) {
 }
 
 func (v *visitor) Close() error {
+	v.leave()
 	v.door.mu.Lock()
 	delete(v.door.inside, v)
 	v.door.mu.Unlock()

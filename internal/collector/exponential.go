@@ -38,10 +38,8 @@ func explicitBuckets(p pmetric.ExponentialHistogramDataPoint) (bounds []float64,
 	if p.Negative().BucketCounts().Len() == 0 {
 		counts = counts[1:] // the zeros are the first bucket
 	}
-	for i, b := range bounds {
-		if math.IsNaN(b) || math.IsInf(b, 0) || i > 0 && b <= bounds[i-1] {
-			return nil, nil
-		}
+	if !Growing(bounds) {
+		return nil, nil
 	}
 	return bounds, counts
 }

@@ -24,9 +24,16 @@ var contentTypes = map[encoding]string{
 
 // ServeHTTP receives OTLP over HTTP and answers probes.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if req.Method == "PRI" { // how HTTP/2 begins: see greetHTTP, which has told
+		http.Error(w, "this port receives OTLP over HTTP, and was asked in gRPC", http.StatusBadRequest)
+		return
+	}
 	if !loopback.Local(req) {
-		r.store.count(func(c *Stats) { c.NotLocal++ })
-		http.Error(w, "only programs and pages of this machine may send here: the Host and Origin headers have to name localhost or 127.0.0.1", http.StatusForbidden)
+		r.store.notLocal(req)
+		http.Error(w, onlyLocal, http.StatusForbidden)
+		return
+	}
+	if letPagesSend(w, req) {
 		return
 	}
 	for _, sig := range signals {

@@ -34,6 +34,7 @@ func (c *Collector) listen(opts Options) error {
 		return err
 	}
 	c.httpListener, c.grpcListener = newDoor(http.Listener, maxHTTP), newDoor(grpc.Listener, maxGRPC)
+	c.httpListener.greet, c.grpcListener.greet = c.greetHTTP, c.greetGRPC
 
 	if http.why != nil && probe.IsWorkshop(context.Background(), opts.HTTPAddr) {
 		for _, p := range []*place{&http, &grpc} {

@@ -110,6 +110,7 @@ func (s heldSpan) waterfall(resource []waterfall.Attr) waterfall.Span {
 		Start:    timeOf(s.StartTimestamp()),
 		End:      timeOf(s.EndTimestamp()),
 		Error:    s.Status().Code() == ptrace.StatusCodeError,
+		OK:       s.Status().Code() == ptrace.StatusCodeOk,
 		Status:   s.Status().Message(),
 		Attrs:    attrsOf(s.Attributes()),
 		Resource: resource,

@@ -54,7 +54,7 @@ func (s *Store) count(f func(*Stats)) {
 
 // refused counts a request that was not accepted, and keeps why.
 func (s *Store) refused(what string, why *refusal) {
-	const most = 300 // what a sender writes into its path must not fill the screen
+	const most = 400 // what a sender writes into its path must not fill the screen
 	text := what + ": " + why.message
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
@@ -62,5 +62,6 @@ func (s *Store) refused(what string, why *refusal) {
 	s.changed(func(c *Stats) {
 		c.Refused++
 		c.LastRefusal = text
+		s.keepRefusal(text) // changed holds mu
 	})
 }

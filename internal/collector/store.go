@@ -25,6 +25,7 @@ type Store struct {
 
 	mu          sync.Mutex
 	counts      Stats // what the tables do not count themselves
+	refusals    []string
 	subscribers map[chan struct{}]struct{}
 }
 

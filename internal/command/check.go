@@ -11,6 +11,7 @@ import (
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/report"
 	"otel.workshop/internal/session"
+	"otel.workshop/internal/terminal"
 )
 
 // checkFlags are the flags of check.
@@ -102,6 +103,11 @@ func (w *workshop) grade(ctx context.Context, s *session.Session, steps []lesson
 			look := w.look()
 			if err := report.Text(w.stdout, r, report.Options{Color: look.Color, Width: look.Width}); err != nil {
 				return fmt.Errorf("print: %w", err)
+			}
+			if next := terminal.Onward(s, r, look); next != "" && only == nil {
+				if err := w.printf("\n%s\n", next); err != nil {
+					return err
+				}
 			}
 		}
 	}

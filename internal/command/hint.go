@@ -9,11 +9,13 @@ import (
 )
 
 func newHint(w *workshop) *cobra.Command {
-	return &cobra.Command{
-		Use:   "hint [CHECK]",
+	again := false
+	cmd := &cobra.Command{
+		Use:   "hint [CHECK] [--again]",
 		Short: "the next hint: each check has three, from a nudge to the lines to write",
 		Long: `The next hint for a check; without one, for the first that does not pass yet.
-Each check has three hints: a nudge, the function to use, the lines to write.`,
+Each check has three hints: a nudge, the function to use, the lines to write.
+When all were given, they are shown again.`,
 		Example: `  go run . hint
   go run . hint service-name`,
 		Args: atMost(1, "one check"),
@@ -29,11 +31,16 @@ Each check has three hints: a nudge, the function to use, the lines to write.`,
 			if check == nil {
 				return w.printf("No check is open: there is nothing to hint at.\n")
 			}
+			if again {
+				return w.printf("%s\n", terminal.Hints(*check, s.Hints(*check), w.look()))
+			}
 			text := terminal.Hint(s.Hint(*check), w.look())
 			w.notice(s)
 			return w.printf("%s\n", text)
 		},
 	}
+	cmd.Flags().BoolVar(&again, "again", false, "those that were given already, and no more")
+	return cmd
 }
 
 // hintFor returns the check that args name, or the one that the learner is

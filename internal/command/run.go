@@ -37,7 +37,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.`,
 				return err
 			}
 			o := terminal.RunOptions{
-				Source: source, Input: w.stdin,
+				Source: source, Input: w.stdin, Width: func() int { return w.look().Width },
 				DatabaseURL: os.Getenv("DATABASE_URL"), Collector: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
 			}
 			if o.Faults, err = findFaults(source, faults); err != nil {
@@ -59,7 +59,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.`,
 func faultList() string {
 	var b strings.Builder
 	for _, f := range shop.Faults() {
-		fmt.Fprintf(&b, "  %-14s %s\n", string(f), f)
+		fmt.Fprintf(&b, "  %-16s  %s\n", string(f), f)
 	}
 	return b.String()
 }
@@ -72,10 +72,10 @@ func findFaults(source shop.Source, names []string) ([]shop.Fault, error) {
 		if err != nil {
 			return nil, usageError{err.Error()}
 		}
+		if !f.OfCollector() && source.StandsAlone() {
+			return nil, usageError{fmt.Sprintf("--fault %s is about the database and the payment API, which the first step has no use for: run 02 or a later step. Of use here are %s and %s", string(f), string(shop.CollectorHangs), string(shop.CollectorDown))}
+		}
 		faults = append(faults, f)
-	}
-	if len(faults) > 0 && source.StandsAlone() {
-		return nil, usageError{"--fault is about the database and the payment API, which the first step has no use for: run 02 or 03"}
 	}
 	return faults, nil
 }

@@ -44,7 +44,7 @@ func (w *workshop) step(args []string) (*session.Session, lesson.Step, error) {
 
 // find finds what a query means.
 func find(s *session.Session, query string) (lesson.Step, *lesson.Check, error) {
-	step, check, err := lesson.Find(s.Steps, query)
+	step, check, err := lesson.FindAt(s.Steps, query, s.Current().Name)
 	if err != nil {
 		if name := lesson.FindName(s.Workspace.Lost(), query); name != "" {
 			return step, nil, lostError{name}

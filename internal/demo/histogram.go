@@ -21,7 +21,7 @@ type Histogram struct {
 
 // Histogram merges the series of the histograms of that name. Series with
 // other boundaries than the first are left out. It is false when there is
-// none.
+// none, or none out of whose boundaries a percentile can be told.
 func (t Telemetry) Histogram(name string) (h Histogram, ok bool) {
 	for _, m := range t.Metrics {
 		if m.Name != name || m.Kind != collector.Histogram {
@@ -30,7 +30,7 @@ func (t Telemetry) Histogram(name string) (h Histogram, ok bool) {
 		for _, p := range m.Points {
 			if !ok {
 				h = Histogram{Unit: m.Unit, Bounds: p.Bounds, Buckets: make([]uint64, len(p.Buckets))}
-				ok = len(p.Buckets) == len(p.Bounds)+1
+				ok = len(p.Buckets) == len(p.Bounds)+1 && collector.Growing(p.Bounds)
 			}
 			if !ok || !slices.Equal(h.Bounds, p.Bounds) || len(h.Buckets) != len(p.Buckets) {
 				continue

@@ -191,6 +191,35 @@ var scenarios = []Scenario{
 		Always: []ID{Answers, CallerP99, Longest},
 	},
 	{
+		Name:    "payment-hangs",
+		Summary: "The payment API accepts connections and never answers, after a few requests that went well. Callers hang up after three seconds.",
+		Acts: []Act{
+			{Requests: 10, Callers: 4, First: 1, Orders: 10},
+			{Requests: 4, Callers: 4, First: aKnownOrder - 3, Orders: 4, Patience: 3 * time.Second, Faults: []shop.Fault{shop.PaymentHangs}, Draw: true},
+		},
+		Always: []ID{Answered, Answers, Longest},
+	},
+	{
+		Name:    "payment-down",
+		Summary: "The payment API refuses connections, after a few requests that went well.",
+		Acts: []Act{
+			{Requests: 10, Callers: 4, First: 1, Orders: 10},
+			{Requests: 29, Callers: 4, First: 11, Orders: 29, Faults: []shop.Fault{shop.PaymentDown}},
+			{Requests: 1, Callers: 1, First: aKnownOrder, Orders: 1, Faults: []shop.Fault{shop.PaymentDown}, Draw: true},
+		},
+		Always: []ID{Answers, Failed},
+	},
+	{
+		Name:    "database-garbled",
+		Summary: "The database's answers are garbled, after a few requests that went well, and its driver panics over them in the handler.",
+		Acts: []Act{
+			{Requests: 10, Callers: 4, First: 1, Orders: 10},
+			{Requests: 29, Callers: 4, First: 11, Orders: 29, Faults: []shop.Fault{shop.DatabaseGarbled}},
+			{Requests: 1, Callers: 1, First: aKnownOrder, Orders: 1, Faults: []shop.Fault{shop.DatabaseGarbled}, Draw: true},
+		},
+		Always: []ID{Answers, Failed, Printed},
+	},
+	{
 		Name:    "many-orders",
 		Summary: "Callers ask for one order after the other, each for another one. Most of them do not exist, which is answered 404.",
 		Acts: []Act{
@@ -203,6 +232,27 @@ var scenarios = []Scenario{
 
 // Scenarios returns all of them, in the order in which they are told.
 func Scenarios() []Scenario { return slices.Clone(scenarios) }
+
+// Faults returns what is wrong in a scenario, of what can be switched on by
+// hand: in go run . run, and on the page. What else happens is done by callers,
+// or is the end of the service.
+func (s Scenario) Faults() []shop.Fault {
+	var faults []shop.Fault
+	switch s.Reach {
+	case Refused:
+		faults = append(faults, shop.CollectorDown)
+	case Hanging, Stalling:
+		faults = append(faults, shop.CollectorHangs)
+	}
+	for _, a := range s.Acts {
+		for _, f := range a.Faults {
+			if !slices.Contains(faults, f) {
+				faults = append(faults, f)
+			}
+		}
+	}
+	return faults
+}
 
 // Tell says in a sentence or two what happens to a service.
 func (s Scenario) Tell(source shop.Source) string {

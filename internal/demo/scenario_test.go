@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/demo"
+	"otel.workshop/internal/shop"
 	"otel.workshop/internal/variant"
 )
 
@@ -50,4 +51,33 @@ func TestScenariosAreWhole(t *testing.T) {
 		}
 		require.Equal(t, 1, drawn, "%s draws one request", s.Name)
 	}
+}
+
+// What is wrong in a demo can be tried by hand, under the same name; and what
+// can be tried by hand is shown in a demo.
+func TestFaultsAreScenariosAndTheOtherWayRound(t *testing.T) {
+	named := map[string]demo.Scenario{}
+	for _, s := range demo.Scenarios() {
+		named[s.Name] = s
+	}
+	for _, f := range shop.Faults() {
+		s, ok := named[string(f)]
+		require.True(t, ok, "no scenario is called %s", string(f))
+		require.Equal(t, []shop.Fault{f}, s.Faults(), s.Name)
+		delete(named, s.Name)
+	}
+	// What is left is done by callers and by SIGTERM, with these faults, if any.
+	for name, want := range map[string][]shop.Fault{
+		"traffic":           nil,
+		"many-orders":       nil,
+		"default-collector": nil, // which is what go run . run has without any fault
+		"sigterm":           {shop.SlowPayment},
+		"collector-stalls":  {shop.CollectorHangs},
+		"long-outage":       {shop.CollectorHangs},
+		"caller-hangs-up":   {shop.SlowPayment, shop.SlowDatabase},
+	} {
+		require.Equal(t, want, named[name].Faults(), name)
+		delete(named, name)
+	}
+	require.Empty(t, named, "is it a fault, or what callers do?")
 }

@@ -80,6 +80,7 @@ func (c *Counter) Service() Service {
 	if c.world != nil {
 		s.Faults = c.world.On()
 	}
+	s.Faults = append(s.Faults, c.behind().Faults()...)
 	return s
 }
 
@@ -177,14 +178,23 @@ func (c *Counter) end(ctx context.Context) (ended shop.Ended) {
 	return ended
 }
 
-// Set brings about something that is wrong around the service, or ends it. The
-// service has to run: what stands around it starts with it.
+// behind is the collector, which stays when services come and go.
+func (c *Counter) behind() shop.Behind { return shop.Behind{Backend: c.collector} }
+
+// Set brings about something that is wrong around the service, or ends it. For
+// a fault of the collector there need be no service; for others one has to run:
+// what stands around it starts with it.
 func (c *Counter) Set(f shop.Fault, on bool) error {
+	if f.OfCollector() {
+		err := c.behind().Set(f, on)
+		c.change(func() {})
+		return err
+	}
 	c.mu.Lock()
 	world := c.world
 	c.mu.Unlock()
 	if world == nil {
-		return fmt.Errorf("%s needs a service that has a database and a payment API around it: start that of step 02 or later", f)
+		return fmt.Errorf("%s needs a service that has a database and a payment API around it: start that of step 02 or later", string(f))
 	}
 	err := world.Set(f, on)
 	c.change(func() {})

@@ -5,6 +5,7 @@ package doctor
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -51,6 +52,7 @@ type Options struct {
 	Environ    []string
 	LookPath   func(name string) (string, error)
 	Go         Go
+	Changed    func(ctx context.Context, dir string, names ...string) (bool, error) // whether git calls files changed
 	PortIsFree func(port int) bool
 	IsWorkshop func(ctx context.Context, addr string) bool
 	FreeSpace  func(path string) (bytes uint64, err error) // errors.ErrUnsupported: nothing is said of it
@@ -103,6 +105,9 @@ func (o Options) withDefaults() Options {
 	if o.Go == nil {
 		o.Go = runGo
 	}
+	if o.Changed == nil {
+		o.Changed = changed
+	}
 	if o.PortIsFree == nil {
 		o.PortIsFree = shop.PortIsFree
 	}
@@ -131,4 +136,16 @@ func (o Options) git(context.Context) []Finding {
 		return []Finding{{"git", Warn, "not found; the workshop does without", "install it from https://git-scm.com if you want to look at your changes with git diff"}}
 	}
 	return []Finding{{"git", OK, "found", ""}}
+}
+
+// changed asks git whether files differ from what it has of them. The error
+// says that it can't tell: there is no git, or no repository.
+func changed(ctx context.Context, dir string, names ...string) (bool, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"status", "--porcelain", "--"}, names...)...)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		return false, fmt.Errorf("ask git what was changed: %w", err)
+	}
+	return len(out) > 0, nil
 }

@@ -88,19 +88,32 @@ func TestFindings(t *testing.T) {
 			"disk", Warn, "0.5 GiB free for", "make room"},
 
 		"modules missing": {func(_ *Options, g *fakeGo) {
-			g.answers["mod download"] = twoModules + `{"Path": "example.com/c", "Error": "module lookup disabled by GOPROXY=off"` + "\n}\n"
-			g.fails["mod download"] = true
-		}, "modules", Warn, "1 of 3 are not downloaded yet", "--warm"},
+			g.answers["list -deps"] = twoModules + "need example.com/d - \"module lookup disabled by GOPROXY=off\"\n"
+		}, "modules", Warn, "not downloaded yet: example.com/d", "--warm"},
 		"empty module cache": {func(_ *Options, g *fakeGo) {
-			g.answers["mod download"] = "go: example.com/a@v1.0.0: module lookup disabled by GOPROXY=off\n"
-			g.fails["mod download"] = true
+			g.answers["list -deps"] = "need example.com/a - \"module lookup disabled by GOPROXY=off\"\n"
 		}, "modules", Warn, "not downloaded yet", "--warm"},
+		"what a learner imports": {func(_ *Options, g *fakeGo) {
+			g.answers["list -deps"] = twoModules + "need example.com/mine - \"no required module provides package example.com/mine\"\n" +
+				"need otel.workshop/steps/01-minimal otel.workshop \"expected 'package'\"\n"
+		}, "modules", OK, "all 2 that builds need", ""},
 		"bad go.mod": {func(_ *Options, g *fakeGo) {
-			g.answers["mod download"], g.fails["mod download"] = "go: go.mod:3: unknown directive: x\n", true
-		}, "modules", Bad, "go.mod:3: unknown directive", "git restore"},
+			g.answers["list -deps"], g.fails["list -deps"] = "go: errors parsing go.mod:\ngo.mod:3: unknown directive: x\n", true
+		}, "modules", Bad, "errors parsing go.mod:\ngo.mod:3: unknown directive: x", "git restore"},
+		"bad go.sum": {func(_ *Options, g *fakeGo) {
+			g.answers["list -deps"] = "need example.com/a - \"missing go.sum entry for module providing package example.com/a\"\n"
+		}, "modules", Bad, "missing go.sum entry", "git restore"},
+		"nothing to restore": {func(o *Options, g *fakeGo) {
+			o.Changed = func(context.Context, string, ...string) (bool, error) { return false, nil }
+			g.answers["list -deps"], g.fails["list -deps"] = "go: parsing $GOFLAGS: unknown flag -x\n", true
+		}, "modules", Bad, "unknown flag -x", "git calls go.mod and go.sum unchanged"},
+		"no git to ask": {func(o *Options, g *fakeGo) {
+			o.Changed = func(context.Context, string, ...string) (bool, error) { return false, errUnknown }
+			g.answers["list -deps"], g.fails["list -deps"] = "go: go.mod:3: unknown directive: x\n", true
+		}, "modules", Bad, "unknown directive", "compare go.mod and go.sum"},
 
 		"no room to look at modules": {func(_ *Options, g *fakeGo) {
-			g.answers["mod download"], g.fails["mod download"] = "go: write /tmp/x/go.sum: no space left on device\n", true
+			g.answers["list -deps"], g.fails["list -deps"] = "go: write /tmp/x: no space left on device\n", true
 		}, "modules", Bad, "no space left on device", "TMPDIR"},
 
 		"cold build cache": {func(_ *Options, g *fakeGo) {
@@ -173,7 +186,7 @@ func TestRealMachine(t *testing.T) {
 	findings := Examine(t.Context(), Options{Root: filepath.Join(root, "steps")})
 	require.Equal(t, OK, named(t, findings, "go").Level)
 	require.Contains(t, named(t, findings, "go").Says, runtime.Version())
-	require.Equal(t, "all 0 are downloaded", named(t, findings, "modules").Says)
+	require.Equal(t, "all 0 that builds need are downloaded", named(t, findings, "modules").Says)
 	require.Regexp(t, `GiB free for`, named(t, findings, "disk").Says)
 	named(t, findings, "build cache")
 	require.Equal(t, OK, named(t, findings, "database").Level)

@@ -60,31 +60,28 @@ func (f *fakeGo) run(_ context.Context, _ string, env []string, args ...string) 
 	return "", nil
 }
 
+// twoModules is what is needed by a workshop that stands on two modules.
 const twoModules = `go: downloading something
-{
-	"Path": "example.com/a",
-	"Version": "v1.0.0"
-}
-{
-	"Path": "example.com/b",
-	"Version": "v1.0.0"
-}
+need otel.workshop/solutions/01-minimal/shop otel.workshop 
+need example.com/a example.com/a 
+need example.com/b/c example.com/b 
 `
 
 // healthy is a machine on which all is well.
 func healthy(t *testing.T) (Options, *fakeGo) {
 	t.Helper()
 	g := &fakeGo{fails: map[string]bool{}, answers: map[string]string{
-		"version":      "go version go1.26.8 linux/amd64\n",
-		"env GOCACHE":  "/cache\n/modules\n",
-		"mod download": twoModules,
-		"build -n":     "mkdir -p $WORK/b001/\n/go/tool/compile -o x -p main -complete\n/go/tool/compile -o x -p otel.workshop/solutions/01-minimal -complete\n",
+		"version":     "go version go1.26.8 linux/amd64\n",
+		"env GOCACHE": "/cache\n/modules\n",
+		"list -deps":  twoModules,
+		"build -n":    "mkdir -p $WORK/b001/\n/go/tool/compile -o x -p main -complete\n/go/tool/compile -o x -p otel.workshop/solutions/01-minimal -complete\n",
 	}}
 	return Options{
 		Root:        newCheckout(t),
 		Environ:     []string{"PATH=/bin", "OTEL_EMPTY="},
 		LookPath:    func(name string) (string, error) { return "/bin/" + name, nil },
 		Go:          g.run,
+		Changed:     func(context.Context, string, ...string) (bool, error) { return true, nil },
 		PortIsFree:  func(int) bool { return true },
 		IsWorkshop:  func(context.Context, string) bool { return false },
 		FreeSpace:   func(string) (uint64, error) { return 5 * gibibyte, nil },

@@ -66,7 +66,7 @@ func (o Options) goCommand(ctx context.Context) []Finding {
 	text, err := os.ReadFile(filepath.Join(o.Root, "go.mod"))
 	m := goLine.FindSubmatch(text)
 	if err != nil || m == nil {
-		f.Level, f.Says, f.Do = Bad, "go.mod names no Go version", "let git restore go.mod bring the file back"
+		f.Level, f.Says, f.Do = Bad, "go.mod names no Go version", o.restore(ctx, "go.mod")
 		return []Finding{f}
 	}
 	need := string(m[1])

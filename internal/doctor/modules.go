@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"otel.workshop/internal/scratch"
@@ -21,27 +22,107 @@ const warmUp = "run go run . doctor --warm while you are online"
 // noNetwork keeps the go command from downloading what is missing.
 var noNetwork = []string{"GOPROXY=off"}
 
-// modules looks whether all modules of go.mod are in the module cache.
+// modules looks whether the modules that builds need are in the module cache.
+// go.mod names more: what no build reads may be missing.
 func (o Options) modules(ctx context.Context) []Finding {
 	if _, err := o.LookPath("go"); err != nil {
 		return nil
 	}
 	f := Finding{Name: "modules"}
-	all, missing, err := o.download(ctx, noNetwork)
+	all, missing, err := o.needed(ctx, noNetwork)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "no space left on device"):
 		f.Level, f.Says, f.Do = Bad, err.Error(), "make room in "+os.TempDir()+" (or set TMPDIR to another folder), and in what go env GOMODCACHE names"
 	case err != nil:
-		f.Level, f.Says, f.Do = Bad, err.Error(), "let git restore go.mod go.sum bring the files back, unless you changed them on purpose"
+		f.Level, f.Says, f.Do = Bad, err.Error(), o.restore(ctx, "go.mod", "go.sum")
 	case len(missing) > 0 && all == 0:
 		f.Level, f.Says, f.Do = Warn, "not downloaded yet", warmUp
 	case len(missing) > 0:
 		f.Level, f.Do = Warn, warmUp
-		f.Says = fmt.Sprintf("%d of %d are not downloaded yet", len(missing), all)
+		f.Says = "not downloaded yet: " + strings.Join(missing[:min(len(missing), 3)], ", ")
+		if n := len(missing) - 3; n > 0 {
+			f.Says += fmt.Sprintf(" and %d more packages", n)
+		}
 	default:
-		f.Says = fmt.Sprintf("all %d are downloaded", all)
+		f.Says = fmt.Sprintf("all %d that builds need are downloaded", all)
 	}
 	return []Finding{f}
+}
+
+// restore says what to do about files at the workshop's top that the go command
+// doesn't like. Git is not to restore what it calls unchanged.
+func (o Options) restore(ctx context.Context, names ...string) string {
+	files := strings.Join(names, " and ")
+	changed, err := o.Changed(ctx, o.Root, names...)
+	switch {
+	case err != nil:
+		return "compare " + files + " with those of the repository that this one was cloned from"
+	case !changed:
+		return "git calls " + files + " unchanged, so it is this machine: look at what go env GOFLAGS GOPROXY GOMODCACHE says, and then try go build . by itself"
+	}
+	return "let git restore " + strings.Join(names, " ") + " bring the files back, unless you changed them on purpose"
+}
+
+// needs tells the module of each package, and what is wrong with a package.
+const needs = `{{if not .Standard}}need {{.ImportPath}} {{with .Module}}{{.Path}}{{else}}-{{end}} {{with .Error}}{{printf "%q" .Err}}{{end}}{{end}}`
+
+var need = regexp.MustCompile(`(?m)^need (\S+) (\S+) (.*)$`)
+
+// needed returns how many modules the workshop's builds need, its own not
+// counted, and the packages of those that are not to be had.
+func (o Options) needed(ctx context.Context, env []string) (all int, missing []string, err error) {
+	args := []string{"list", "-deps", "-test", "-e", "-f", needs}
+	for _, pattern := range []struct{ glob, packages string }{
+		{"*.go", "."}, {"solutions/*", "./solutions/..."}, {"steps/*", "./steps/..."}, {"checker/*", "./checker/..."},
+	} {
+		if names, _ := fsGlob(o.Root, pattern.glob); len(names) > 0 {
+			args = append(args, pattern.packages)
+		}
+	}
+	out, err := o.Go(ctx, o.Root, env, args...)
+	if ctx.Err() != nil {
+		return 0, nil, context.Cause(ctx)
+	}
+	if err != nil {
+		return 0, nil, errors.New(said(out, err))
+	}
+	modules := map[string]bool{}
+	for _, m := range need.FindAllStringSubmatch(out, -1) {
+		switch pkg, module, wrong := m[1], m[2], m[3]; {
+		case module == variant.Module, strings.HasPrefix(pkg, variant.Module+"/"):
+			// Its own, and maybe half written.
+		case strings.Contains(wrong, "go.sum"):
+			return 0, nil, fmt.Errorf("%s: %s", pkg, unquoted(wrong))
+		case strings.Contains(wrong, "no required module provides"):
+			// What a learner imports that nobody else does.
+		case wrong != "":
+			missing = append(missing, pkg)
+		default:
+			modules[module] = true
+		}
+	}
+	return len(modules), missing, nil
+}
+
+func unquoted(text string) string {
+	if plain, err := strconv.Unquote(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// said returns all that a go command has printed, but for what it downloads.
+func said(out string, err error) string {
+	var lines []string
+	for line := range strings.Lines(out) {
+		if line = strings.TrimRight(line, "\r\n"); line != "" && !strings.HasPrefix(line, "go: downloading ") {
+			lines = append(lines, strings.TrimPrefix(line, "go: "))
+		}
+	}
+	if len(lines) == 0 {
+		return firstLine("", err)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // notToBeHad is the go command's message about a module, such as
@@ -73,7 +154,7 @@ func (o Options) download(ctx context.Context, env []string) (all int, missing [
 		}
 	}
 	if err != nil && len(missing) == 0 {
-		reason := strings.TrimPrefix(firstLine(out, err), "go: ")
+		reason := said(out, err)
 		if !notToBeHad.MatchString(reason) {
 			return 0, nil, errors.New(reason)
 		}

@@ -11,7 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var regexpNeedsModules = regexp.MustCompile(`(mod download|build) -`)
+var regexpNeedsModules = regexp.MustCompile(`(list -deps|mod download|build) -`)
+
+const downloaded = `go: downloading something
+{
+	"Path": "example.com/a",
+	"Version": "v1.0.0"
+}
+`
 
 func checks(step, binary, _ string) []string {
 	return []string{"test", "-c", "-o", binary, "./checker/" + step}
@@ -23,7 +30,7 @@ func TestWarmBuildsEverythingOnce(t *testing.T) {
 	write(t, root, "checker/01-minimal/a_test.go", "package checks\n")
 	write(t, root, "checker/01-minimal/b_test.go", "package checks\n")
 	write(t, root, "checker/recorder/recorder_test.go", "package recorder\n")
-	g := &fakeGo{answers: map[string]string{"mod download": twoModules}}
+	g := &fakeGo{answers: map[string]string{"mod download": downloaded}}
 	var told []string
 	require.NoError(t, Warm(t.Context(), WarmOptions{Root: root, Checks: checks, Go: g.run, Progress: func(line string) { told = append(told, line) }}))
 
@@ -93,7 +100,7 @@ func TestOfflineAndItsCure(t *testing.T) {
 	out, err := runGo(t.Context(), root, nil, "env", "-w", "GOPROXY=file://"+slashRooted(proxy))
 	require.NoError(t, err, out)
 	require.NoError(t, Warm(t.Context(), WarmOptions{Root: root}))
-	require.Equal(t, "all 1 are downloaded", named(t, Examine(t.Context(), Options{Root: root}), "modules").Says)
+	require.Equal(t, "all 1 that builds need are downloaded", named(t, Examine(t.Context(), Options{Root: root}), "modules").Says)
 	require.Equal(t, helloSums, read(t, root, "go.sum"))
 }
 
@@ -104,4 +111,18 @@ func slashRooted(path string) string {
 		path = "/" + path
 	}
 	return path
+}
+
+// A module that go.mod names for somebody else's tests may be missing.
+func TestWarmGoesOnWithoutWhatNoBuildNeeds(t *testing.T) {
+	lacking := `{"Path": "example.com/c", "Error": "module lookup disabled by GOPROXY=off"` + "\n}\n"
+	g := &fakeGo{fails: map[string]bool{"mod download": true}, answers: map[string]string{"mod download": lacking, "list -deps": twoModules}}
+	var told []string
+	o := WarmOptions{Root: newCheckout(t), Go: g.run, Progress: func(line string) { told = append(told, line) }}
+	require.NoError(t, Warm(t.Context(), o))
+	require.Contains(t, strings.Join(told, "\n"), "1 of the modules in go.mod are not to be had; no build needs them")
+
+	g.answers["list -deps"] = "need example.com/c - \"module lookup disabled by GOPROXY=off\"\n"
+	var offline *OfflineError
+	require.ErrorAs(t, Warm(t.Context(), o), &offline)
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"otel.workshop/internal/compiler"
 	"otel.workshop/internal/stray"
 	"otel.workshop/internal/variant"
 )
@@ -159,7 +160,11 @@ func explainBuild(step, text string) string {
 		modules = modules || aboutModules.MatchString(line)
 		lines = append(lines, line)
 	}
-	if inChecks {
+	text = strings.Join(lines, "\n")
+	if help := compiler.Help(text); len(help) > 0 {
+		lines = append(append(lines, ""), help...)
+	}
+	if inChecks && !compiler.AboutImports(text) {
 		lines = append(lines, "", "The checks call what steps/"+step+" exports: keep those names and signatures as the starter has them.")
 	}
 	if modules {

@@ -1,9 +1,29 @@
 package lesson
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
+
+// FindAt is [Find] for somebody who is at a step: a check that several steps
+// have is the one of theirs, if theirs is among them.
+func FindAt(steps []Step, query, at string) (Step, *Check, error) {
+	step, check, err := Find(steps, query)
+	var q *QueryError
+	if !errors.As(err, &q) {
+		return step, check, err
+	}
+	q.At = at
+	for _, s := range steps {
+		if s.Name == at && len(q.Matches) > 1 {
+			if step, check, err := Find([]Step{s}, query); err == nil {
+				return step, check, nil
+			}
+		}
+	}
+	return Step{}, nil, q
+}
 
 // Find returns what a person means by query: a step ("1", "01", "01-minimal",
 // "minimal", "steps/01-minimal/") or a check, with its step ("service-name",
@@ -86,9 +106,11 @@ type QueryError struct {
 	Matches []string // what it names, when that is more than one thing
 	Nearest string   // the name that comes nearest, or ""
 	Steps   []Step   // all that there are
+	At      string   // the name of the step at which somebody is, or ""
 }
 
-// Error tells the problem in its first line and lists the choice below it.
+// Error tells the problem in its first line, and below it the steps and the
+// checks of one of them: of the one that was probably meant.
 func (e *QueryError) Error() string {
 	var b strings.Builder
 	if len(e.Matches) > 0 {
@@ -99,12 +121,51 @@ func (e *QueryError) Error() string {
 	if e.Nearest != "" {
 		b.WriteString(": did you mean " + e.Nearest + "?")
 	}
-	b.WriteString("\nThere are:")
+	var names []string
 	for _, s := range e.Steps {
-		b.WriteString("\n  " + s.Name)
-		for i, c := range s.Checks {
-			b.WriteString([]string{": ", ", "}[min(i, 1)] + c.ID)
+		names = append(names, s.Name)
+	}
+	b.WriteString("\n" + list("The steps are", names))
+	if s, ok := e.meant(); ok && len(s.Checks) > 0 {
+		var ids []string
+		for _, c := range s.Checks {
+			ids = append(ids, c.ID)
+		}
+		b.WriteString("\n" + list(s.Name+" has", ids))
+	}
+	b.WriteString("\ngo run . list has all of them.")
+	return b.String()
+}
+
+// meant returns the step that a query is about, as far as can be told.
+func (e *QueryError) meant() (Step, bool) {
+	part, _, both := strings.Cut(normalize(e.Query), "/")
+	near, _, _ := strings.Cut(e.Nearest, "/")
+	for _, name := range []string{near, part, e.At} {
+		for _, s := range e.Steps {
+			if s.named(name) && (name != part || both) {
+				return s, true
+			}
 		}
 	}
-	return b.String()
+	return Step{}, false
+}
+
+// list writes names behind what they are, in lines that fit a terminal.
+func list(what string, names []string) string {
+	const width = 78
+	text := what + ":"
+	column := len(text)
+	for i, name := range names {
+		if i < len(names)-1 {
+			name += ","
+		}
+		if column+1+len(name) > width {
+			text += "\n "
+			column = 1
+		}
+		text += " " + name
+		column += 1 + len(name)
+	}
+	return text
 }

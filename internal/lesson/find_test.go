@@ -74,11 +74,29 @@ func TestFindOffersTheNearest(t *testing.T) {
 func TestQueryError(t *testing.T) {
 	_, _, err := Find(syllabus, "servise-name")
 	require.EqualError(t, err, `no step or check is called "servise-name": did you mean 01/service-name?
-There are:
-  01-minimal: requests-traced, service-name, metrics-every-10s, go-conventions
-  02-handler-spans: child-span, go-conventions`)
+The steps are: 01-minimal, 02-handler-spans
+01-minimal has: requests-traced, service-name, metrics-every-10s,
+  go-conventions
+go run . list has all of them.`)
+	_, _, err = FindAt(syllabus, "xyzzy", "02-handler-spans")
+	require.ErrorContains(t, err, "\n02-handler-spans has: child-span, go-conventions\n")
+	_, _, err = FindAt(syllabus, "1/xyzzy", "02-handler-spans")
+	require.ErrorContains(t, err, "\n01-minimal has: requests-traced,")
+	long := Step{Number: 3, Name: "03-long"}
+	for range 30 {
+		long.Checks = append(long.Checks, check("03-long", "3.1", "a-check-of-many"))
+	}
+	_, _, err = FindAt([]Step{long}, "xyzzy", "03-long")
+	for line := range strings.Lines(err.Error()) {
+		require.LessOrEqual(t, len(line), 80)
+	}
 	_, _, err = Find(syllabus, "go-conventions")
 	require.EqualError(t, err, `"go-conventions" names more than one thing: say 01/go-conventions or 02/go-conventions`)
+	_, found, err := FindAt(syllabus, "go-conventions", "02-handler-spans")
+	require.NoError(t, err)
+	require.Equal(t, "02/go-conventions", found.FullID(), "where they are")
+	_, _, err = FindAt(syllabus, "go-conventions", "03-long")
+	require.ErrorContains(t, err, "names more than one thing")
 }
 
 func TestNames(t *testing.T) {

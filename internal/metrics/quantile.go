@@ -3,13 +3,18 @@
 // terminal and the page draw them.
 package metrics
 
-import "otel.workshop/internal/collector"
+import (
+	"math"
+
+	"otel.workshop/internal/collector"
+)
 
 // Quantile estimates one from a histogram's buckets: as if the measurements in
 // a bucket were spread evenly between its bounds, or between Min and Max where
-// those are narrower. It is false when nothing can be said.
+// those are narrower. It is false when nothing can be said, as of bounds that are
+// infinite, not in order, or no numbers.
 func Quantile(p collector.Point, q float64) (float64, bool) {
-	if p.Count == 0 || len(p.Buckets) != len(p.Bounds)+1 || len(p.Bounds) == 0 {
+	if p.Count == 0 || len(p.Buckets) != len(p.Bounds)+1 || len(p.Bounds) == 0 || !collector.Growing(p.Bounds) {
 		return 0, false
 	}
 	rank, seen := q*float64(p.Count), 0.0
@@ -19,7 +24,8 @@ func Quantile(p collector.Point, q float64) (float64, bool) {
 			continue
 		}
 		low, high := edges(p, i)
-		return low + (high-low)*(rank-seen)/float64(n), true
+		v := low + (high-low)*(rank-seen)/float64(n)
+		return v, finite(v)
 	}
 	return 0, false
 }
@@ -35,18 +41,20 @@ func edges(p collector.Point, i int) (low, high float64) {
 		high = p.Bounds[i]
 	} else {
 		high = low // nobody knows, unless there is a Max
-		if p.Max != nil {
+		if p.Max != nil && finite(*p.Max) {
 			high = *p.Max
 		}
 	}
-	if p.Min != nil {
+	if p.Min != nil && finite(*p.Min) {
 		low = max(low, *p.Min)
 	}
-	if p.Max != nil {
+	if p.Max != nil && finite(*p.Max) {
 		high = min(high, *p.Max)
 	}
 	return low, max(low, high)
 }
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // OneBucket reports whether all that a histogram has measured fell between two
 // bounds, so that no percentile can be told: low is 0 where nothing bounds the
@@ -54,7 +62,7 @@ func edges(p collector.Point, i int) (low, high float64) {
 // measurement, or a histogram that measures nothing, says nothing about its
 // bounds.
 func OneBucket(p collector.Point) (low, high float64, open, ok bool) {
-	if p.Count < 2 || len(p.Bounds) == 0 || len(p.Buckets) != len(p.Bounds)+1 {
+	if p.Count < 2 || len(p.Bounds) == 0 || len(p.Buckets) != len(p.Bounds)+1 || !collector.Growing(p.Bounds) {
 		return 0, 0, false, false
 	}
 	for i, n := range p.Buckets {

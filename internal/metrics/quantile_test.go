@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,12 +28,18 @@ func TestQuantile(t *testing.T) {
 		{name: "the last bucket without max", point: collector.Point{Count: 2, Bounds: bounds, Buckets: []uint64{0, 0, 0, 2}}, q: 0.5, want: 1},
 		{name: "nothing was measured", point: collector.Point{Bounds: bounds, Buckets: []uint64{0, 0, 0, 0}}, q: 0.5, none: true},
 		{name: "no buckets", point: collector.Point{Count: 3}, q: 0.5, none: true},
+		{name: "an infinite bound", point: collector.Point{Count: 3, Bounds: []float64{1, math.Inf(1)}, Buckets: []uint64{0, 3, 0}}, q: 0.5, none: true},
+		{name: "no number for a bound", point: collector.Point{Count: 3, Bounds: []float64{math.NaN()}, Buckets: []uint64{3, 0}}, q: 0.5, none: true},
+		{name: "bounds out of order", point: collector.Point{Count: 4, Bounds: []float64{5, 1}, Buckets: []uint64{2, 2, 0}}, q: 0.5, none: true},
+		{name: "an infinite max", point: collector.Point{Count: 2, Bounds: bounds, Buckets: []uint64{0, 0, 0, 2}, Max: ptr(math.Inf(1))}, q: 0.5, want: 1},
 		{name: "buckets that don't add up", point: collector.Point{Count: 9, Bounds: bounds, Buckets: []uint64{1, 1, 1, 1}}, q: 0.9, none: true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, ok := Quantile(tc.point, tc.q)
 			require.Equal(t, !tc.none, ok)
-			require.InDelta(t, tc.want, got, 1e-9)
+			if !tc.none {
+				require.InDelta(t, tc.want, got, 1e-9)
+			}
 		})
 	}
 }
@@ -55,5 +62,13 @@ func TestOneBucket(t *testing.T) {
 			low, high, open, ok := OneBucket(tc.point)
 			require.Equal(t, []any{tc.low, tc.high, tc.open, tc.ok}, []any{low, high, open, ok})
 		})
+	}
+}
+
+func TestBoundsThatTellNothing(t *testing.T) {
+	m := collector.Metric{Unit: "s", Kind: collector.Histogram}
+	for _, bounds := range [][]float64{{1, math.Inf(1)}, {math.NaN(), 1}, {2, 1}, {1, 1}} {
+		p := collector.Point{Count: 4, Bounds: bounds, Buckets: []uint64{1, 2, 1}}
+		require.Equal(t, "count 4  no percentile can be told", Value(m, p))
 	}
 }

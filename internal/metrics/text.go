@@ -31,9 +31,12 @@ var dull = map[string]bool{
 	"db.client.connection.pool.name": true,
 }
 
-// Series is what tells a stream from its siblings: its attributes, by the last
-// part of their names where that says enough.
-func Series(p collector.Point) string {
+// Series is what tells a stream from its siblings, in one line.
+func Series(p collector.Point) string { return strings.Join(Attributes(p), " ") }
+
+// Attributes is what tells a stream from its siblings: its attributes, by the
+// last part of their names where that says enough.
+func Attributes(p collector.Point) []string {
 	var parts []string
 	for _, a := range p.Attrs {
 		name := a.Key[strings.LastIndex(a.Key, ".")+1:]
@@ -41,10 +44,10 @@ func Series(p collector.Point) string {
 			name = a.Key
 		}
 		if !dull[a.Key] {
-			parts = append(parts, name+"="+a.Value)
+			parts = append(parts, printable.Text(name+"="+a.Value))
 		}
 	}
-	return printable.Text(strings.Join(parts, " "))
+	return parts
 }
 
 // Value is a point in short: a number, or of a histogram its count and some
@@ -58,6 +61,9 @@ func Value(m collector.Metric, p collector.Point) string {
 		}
 		if m.Unit == "By" { // of sizes, nobody asks for the 99th percentile
 			return text + "  mean " + Number(math.Round(10*p.Sum/float64(p.Count))/10, m.Unit)
+		}
+		if len(p.Bounds) > 0 && !collector.Growing(p.Bounds) {
+			return text + "  no percentile can be told"
 		}
 		for _, q := range []float64{0.5, 0.99} {
 			if v, ok := Quantile(p, q); ok {

@@ -18,6 +18,9 @@ func (s *pgSession) passAnswers() error {
 		if !s.isForClient(m) {
 			err = discard(s.serverIn, m.size)
 		} else {
+			if s.garbles() {
+				m.garble()
+			}
 			err = s.passAnswer(m)
 		}
 		if err != nil {

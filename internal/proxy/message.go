@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 )
 
 // Types of messages that a proxy has to know, by the PostgreSQL manual's
@@ -23,6 +24,7 @@ const (
 
 	// of the server
 	mReadyForQuery   = 'Z'
+	mDataRow         = 'D'
 	mErrorResponse   = 'E'
 	mNoticeResponse  = 'N'
 	mParameterStatus = 'S'
@@ -110,4 +112,14 @@ func (m message) beginsQuery() bool {
 		return found && !bytes.HasPrefix(rest, []byte{0})
 	}
 	return false
+}
+
+// garble makes a row's first value claim far more bytes than there are. Only
+// its length is changed, so that the messages after it are still found. A row
+// without values is left alone.
+func (m message) garble() {
+	const count, length = 2, 4 // bytes: how many values there are, and how long the first is
+	if m.typ == mDataRow && len(m.body) >= count+length {
+		binary.BigEndian.PutUint32(m.body[count:], math.MaxInt32)
+	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // A Postgres is a [Proxy] in front of a PostgreSQL server that can make
-// queries slow as well. It understands clients that wait for the answer to one
+// queries slow as well, and garble their answers. It understands clients that wait for the answer to one
 // query before they send the next, as lib/pq does, and connections in the
 // clear (sslmode=disable). A connection that client and server agree to
 // encrypt is passed on as it is: Slow has no effect there.
@@ -16,7 +16,8 @@ import (
 // for the server to confirm that it has cancelled, without a limit. Down ends it.
 type Postgres struct {
 	*Proxy
-	slow atomic.Int64 // nanoseconds
+	slow    atomic.Int64 // nanoseconds
+	garbled atomic.Bool
 }
 
 // StartPostgres puts a proxy in front of the PostgreSQL server at backend, a
@@ -44,6 +45,12 @@ func (p *Postgres) Slow(d time.Duration) { p.slow.Store(int64(d)) }
 
 func (p *Postgres) delay() time.Duration { return time.Duration(p.slow.Load()) }
 
+// Garble makes each row that arrives from now on claim that its first value is
+// longer than the row. lib/pq believes it, and panics in the goroutine that
+// reads the row: what a bug in a driver looks like to a service. The connection
+// can be used afterwards.
+func (p *Postgres) Garble(garbled bool) { p.garbled.Store(garbled) }
+
 // bufferSize holds most messages whole. Longer ones pass in pieces.
 const bufferSize = 32 << 10
 
@@ -60,5 +67,5 @@ func (p *Postgres) serve(l *link) {
 		l.passBoth(fromClient, fromServer)
 		return
 	}
-	newSession(l, fromClient, fromServer, p.delay).run()
+	newSession(l, fromClient, fromServer, p).run()
 }

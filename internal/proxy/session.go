@@ -15,6 +15,7 @@ type pgSession struct {
 	clientIn, serverIn *bufio.Reader
 	serverOut          *bufio.Writer // of passQueries alone
 	delay              func() time.Duration
+	garbles            func() bool
 
 	out       sync.Mutex // held for a whole message to the client
 	clientOut *bufio.Writer
@@ -27,14 +28,15 @@ type pgSession struct {
 	ended   bool       // no message will come from the server any more
 }
 
-func newSession(l *link, clientIn, serverIn *bufio.Reader, delay func() time.Duration) *pgSession {
+func newSession(l *link, clientIn, serverIn *bufio.Reader, p *Postgres) *pgSession {
 	s := &pgSession{
 		link:      l,
 		clientIn:  clientIn,
 		serverIn:  serverIn,
 		serverOut: bufio.NewWriterSize(l.server, bufferSize),
 		clientOut: bufio.NewWriterSize(l.client, bufferSize),
-		delay:     delay,
+		delay:     p.delay,
+		garbles:   p.garbled.Load,
 		pending:   1, // the one that ends the startup
 	}
 	s.changed = sync.NewCond(&s.mu)

@@ -34,7 +34,8 @@ func tally(r grader.Report) (string, Style) {
 	if core.of > 0 {
 		parts = append(parts, fmt.Sprintf("%d of %d core checks pass", core.pass, core.of))
 	}
-	if further.of > 0 {
+	// What passes of the further ones while nothing is written says nothing.
+	if further.of > 0 && (core.pass > 0 || core.of == 0) {
 		what := "further ones"
 		if core.of == 0 {
 			what = "further checks pass"

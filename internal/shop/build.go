@@ -14,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/robustio"
 
+	"otel.workshop/internal/compiler"
 	"otel.workshop/internal/scratch"
 	"otel.workshop/internal/variant"
 )
@@ -128,6 +129,9 @@ func explain(text, overlay string) string {
 			continue
 		}
 		lines = append(lines, line)
+	}
+	if help := compiler.Help(strings.Join(lines, "\n")); len(help) > 0 {
+		lines = append(append(lines, ""), help...)
 	}
 	return place.ReplaceAllStringFunc(strings.Join(lines, "\n"), func(path string) string {
 		return strings.TrimPrefix(strings.ReplaceAll(path, `\`, "/"), "./")

@@ -18,12 +18,15 @@ import (
 )
 
 // A World is what a service of step 2 and later stands in: a database with
-// orders, and the payment API. Either can be made to fail, see [World.Set].
-// Its methods may be called concurrently.
+// orders, and the payment API. Either can be made to fail, and so can the
+// collector behind them, see [World.Set]. Its methods may be called
+// concurrently.
 type World struct {
-	database *postgres.Database
-	link     *proxy.Postgres // between service and database; nil when that is encrypted
-	payments *payments.API
+	alone     bool               // there is neither database nor payment API
+	database  *postgres.Database // nil when alone, as are the next two
+	link      *proxy.Postgres    // between service and database; nil when that is encrypted
+	payments  *payments.API
+	collector Behind
 
 	mu sync.Mutex
 	on map[Fault]bool
@@ -31,13 +34,18 @@ type World struct {
 
 // WorldOptions say what to use of what there is already.
 type WorldOptions struct {
-	DatabaseURL string // a PostgreSQL to use, as DATABASE_URL names it; "" is the embedded one
-	Collector   string // where the payment API's spans go, as in [Options.CollectorEndpoint]
+	DatabaseURL string  // a PostgreSQL to use, as DATABASE_URL names it; "" is the embedded one
+	Collector   string  // where the payment API's spans go, as in [Options.CollectorEndpoint]
+	Backend     Backend // the same collector, to be made to fail; nil: it is not ours to spoil
+	Alone       bool    // for a service that stands alone, see [Source.StandsAlone]: only the collector can fail
 }
 
 // OpenWorld starts what a service needs. ctx bounds the start alone.
 func OpenWorld(ctx context.Context, o WorldOptions) (_ *World, err error) {
-	w := &World{on: make(map[Fault]bool)}
+	w := &World{on: make(map[Fault]bool), alone: o.Alone, collector: Behind{o.Backend}}
+	if w.alone {
+		return w, nil
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.Close(ctx))
@@ -61,15 +69,17 @@ func OpenWorld(ctx context.Context, o WorldOptions) (_ *World, err error) {
 func (w *World) Database() string { return w.database.String() }
 
 // Embedded reports whether the database is the workshop's own.
-func (w *World) Embedded() bool { return w.database.Embedded() }
+func (w *World) Embedded() bool { return w.alone || w.database.Embedded() }
 
 // PaymentsWaiting returns how many requests the payment API keeps waiting now,
 // because it is slow or hangs.
 func (w *World) PaymentsWaiting() int { return w.payments.Waiting() }
 
-// Close ends all of it. The payment API's last spans are flushed first.
+// Close ends all of it. The payment API's last spans are flushed first, to a
+// collector that is well again.
 func (w *World) Close(ctx context.Context) error {
 	var errs []error
+	w.collector.Recover()
 	if w.payments != nil {
 		errs = append(errs, w.payments.Close(ctx))
 	}
@@ -84,6 +94,9 @@ func (w *World) Close(ctx context.Context) error {
 
 // environment is what a service has to know of its world.
 func (w *World) environment() ([]string, error) {
+	if w.alone {
+		return nil, nil
+	}
 	database := w.database.URL()
 	if w.link != nil {
 		var err error

@@ -250,7 +250,7 @@ func TestFindFault(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "the payment API refuses connections", f.String())
 	_, err = FindFault("slow-databse")
-	require.EqualError(t, err, `there is no fault "slow-databse" (did you mean slow-database?). There are: slow-database, database-down, slow-payment, payment-fails, payment-hangs, payment-down`)
+	require.EqualError(t, err, `there is no fault "slow-databse" (did you mean slow-database?). There are: slow-database, database-down, database-garbled, slow-payment, payment-fails, payment-hangs, payment-down, collector-hangs, collector-down`)
 }
 
 func TestRedirect(t *testing.T) {
@@ -271,4 +271,40 @@ func TestRedirect(t *testing.T) {
 		backend, _ := inTheClear(database)
 		require.Equal(t, want, backend, database)
 	}
+}
+
+// A service that stands alone has a collector to lose, and nothing else. The
+// collector is well again when its world has been closed.
+func TestAloneWithACollector(t *testing.T) {
+	c, err := collector.Start(collector.Options{HTTPAddr: "127.0.0.1:0", GRPCAddr: "127.0.0.1:0"})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
+	w, err := OpenWorld(t.Context(), WorldOptions{Alone: true, Backend: c})
+	require.NoError(t, err)
+	require.Empty(t, w.On())
+	require.ErrorContains(t, w.Set(SlowDatabase, true), "run 02 or a later step")
+	require.NoError(t, w.Set(CollectorHangs, true))
+	require.Equal(t, []Fault{CollectorHangs}, w.On())
+	require.NoError(t, w.Set(CollectorDown, true))
+	require.Equal(t, []Fault{CollectorDown}, w.On(), "it has one fault at a time")
+	require.NoError(t, w.Set(CollectorHangs, false))
+	require.Equal(t, []Fault{CollectorDown}, w.On())
+	require.NoError(t, w.Close(t.Context()))
+	require.False(t, c.Down())
+
+	w, err = OpenWorld(t.Context(), WorldOptions{Alone: true})
+	require.NoError(t, err)
+	require.ErrorContains(t, w.Set(CollectorDown, true), "unset OTEL_EXPORTER_OTLP_ENDPOINT")
+}
+
+// A row that its driver can't read makes the driver panic: net/http cuts the
+// connection, and the next request is none the worse for it.
+func TestGarbledDatabase(t *testing.T) {
+	s := newStory(t, "")
+	require.NoError(t, s.world.Set(DatabaseGarbled, true))
+	_, err := s.Get(t.Context(), "/orders/42")
+	require.ErrorContains(t, err, "EOF")
+	require.NoError(t, s.world.Set(DatabaseGarbled, false))
+	require.Equal(t, http.StatusOK, s.get(t, "42").Status)
+	s.end(t)
 }

@@ -42,6 +42,25 @@ func (sp speaker) done(s *session.Session, v session.Verdict, look Look) string 
 	return title + "\n\n" + strings.Join(text, "\n")
 }
 
+// Onward says what comes after a step whose core is done, to somebody who has
+// graded it from the command line; "" while there is something left of it, or
+// when the next step is begun.
+func Onward(s *session.Session, r grader.Report, look Look) string {
+	next := s.After(r.Step)
+	if !r.Passed(false) || len(r.Results) == 0 || r.Build != "" || next != nil && !s.NotStarted(s.Step(*next)) {
+		return ""
+	}
+	number := r.Step.Name[:2]
+	text := fmt.Sprintf("Step %s is done. %s shows it live.", number, command("go run . run "+number))
+	if next == nil {
+		text += fmt.Sprintf(" It is the last one; %s lists the mistakes that can be put into it, for you to find.", command("go run . break"))
+	} else {
+		to := s.Step(*next)
+		text += fmt.Sprintf(" Next is step %02d, %s: %s, and the lesson %s.", to.Number, to.Title, command(fmt.Sprintf("go run . %02d", to.Number)), to.File())
+	}
+	return look.paint(report.Green, look.prose(text, 0))
+}
+
 // finished says that there is nothing left to do, and what can be done.
 func (sp speaker) finished(v session.Verdict, look Look) string {
 	step := v.Report.Step

@@ -65,10 +65,13 @@ func (r *runner) tellFaults() {
 	}
 }
 
-func faultNames() string {
+// faultNames lists the faults that can happen around a service.
+func faultNames(source shop.Source) string {
 	var names []string
 	for _, f := range shop.Faults() {
-		names = append(names, string(f))
+		if f.OfCollector() || !source.StandsAlone() {
+			names = append(names, string(f))
+		}
 	}
 	return strings.Join(names, ", ")
 }

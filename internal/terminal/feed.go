@@ -23,6 +23,7 @@ type Feed struct {
 	store  *collector.Store
 	traces map[string]sighting
 	series map[string]string // the numbers that were shown, by series
+	held   time.Time         // since when metrics wait for a trace that they name; zero: none do
 
 	callers map[string]waterfall.Span // by trace: see Caller
 }
@@ -40,7 +41,7 @@ func NewFeed(store *collector.Store) *Feed {
 	for _, t := range store.Traces() {
 		f.traces[t.ID] = sighting{spans: t.Spans, shown: t.Spans}
 	}
-	f.changedMetrics()
+	f.shown(f.changedMetrics())
 	return f
 }
 
@@ -52,7 +53,8 @@ func (f *Feed) Caller(trace string, span waterfall.Span) { f.callers[trace] = sp
 // everything is true nothing is waited for: there won't be more.
 func (f *Feed) News(now time.Time, everything bool, look Look) []string {
 	parts := f.newTraces(now, everything, look)
-	if metrics := f.changedMetrics(); len(metrics) > 0 {
+	if metrics := f.changedMetrics(); len(metrics) > 0 && (everything || !f.holds(metrics, now)) {
+		f.shown(metrics)
 		inner := Look{Width: look.Width - 4, Color: look.Color}
 		parts = append(parts, indented(look.dim("metrics")+"\n"+indented(Metrics(metrics, inner), 2), 2))
 	}
@@ -117,6 +119,37 @@ func (f *Feed) layout(id string) []waterfall.Trace {
 	return waterfall.Layout(spans)
 }
 
+// holds reports whether metrics are to wait: a trace that they name is to stand
+// above them, and may still come.
+func (f *Feed) holds(list []collector.Metric, now time.Time) bool {
+	for _, m := range list {
+		for _, p := range m.Points {
+			if id := slowestTrace(m, p); id == "" || f.traces[id].shown > 0 {
+				continue
+			}
+			if f.held.IsZero() {
+				f.held = now
+			}
+			return now.Sub(f.held) < patience
+		}
+	}
+	return false
+}
+
+// shown notes that metrics have been shown.
+func (f *Feed) shown(list []collector.Metric) {
+	f.held = time.Time{}
+	for _, m := range list {
+		for _, p := range m.Points {
+			f.series[seriesKey(m, p)] = metrics.Value(m, p)
+		}
+	}
+}
+
+func seriesKey(m collector.Metric, p collector.Point) string {
+	return fmt.Sprintf("%q", []string{m.Service, m.Instance, m.Scope, m.Name, fmt.Sprint(p.Attrs)})
+}
+
 // changedMetrics returns the metrics with only those points whose numbers have
 // not been shown.
 func (f *Feed) changedMetrics() []collector.Metric {
@@ -124,9 +157,7 @@ func (f *Feed) changedMetrics() []collector.Metric {
 	for _, m := range f.store.Metrics() {
 		var points []collector.Point
 		for _, p := range m.Points {
-			key := fmt.Sprintf("%q", []string{m.Service, m.Instance, m.Scope, m.Name, fmt.Sprint(p.Attrs)})
-			if v := metrics.Value(m, p); f.series[key] != v {
-				f.series[key] = v
+			if f.series[seriesKey(m, p)] != metrics.Value(m, p) {
 				points = append(points, p)
 			}
 		}

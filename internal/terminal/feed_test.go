@@ -133,3 +133,25 @@ func TestFeedTellsSeriesApart(t *testing.T) {
 	require.Len(t, f.News(time.Now(), false, Look{Width: 80}), 1)
 	require.Empty(t, f.News(time.Now(), false, Look{Width: 80}))
 }
+
+// A lesson sends people from a number to the trace behind it: it stands above,
+// unless it does not come.
+func TestATraceStandsAboveTheMetricsThatNameIt(t *testing.T) {
+	c := startCollector(t)
+	f := NewFeed(c.Store())
+	now := time.Now()
+	measure := func(trace string) {
+		send(t, c, "/v1/metrics", fmt.Sprintf(`{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"took","unit":"s","histogram":{"aggregationTemporality":2,"dataPoints":[{"count":"1","sum":%s,"timeUnixNano":"1","exemplars":[{"asDouble":1,"traceId":"%032s","spanId":"0000000000000001"}]}]}}]}]}]}`, trace, trace))
+	}
+	measure("7")
+	require.Empty(t, f.News(now, false, Look{Width: 80}), "trace 7 may still come")
+	sendSpan(t, c, "7", "1", "", "GET")
+	require.Empty(t, f.News(now, false, Look{Width: 80}))
+	news := strings.Join(f.News(now.Add(settled), false, Look{Width: 80}), "\n")
+	require.Contains(t, news, "slowest: trace 00000000")
+	require.Less(t, strings.Index(news, "GET"), strings.Index(news, "took"))
+
+	measure("8")
+	require.Empty(t, f.News(now.Add(settled), false, Look{Width: 80}))
+	require.Len(t, f.News(now.Add(settled+patience), false, Look{Width: 80}), 1, "it does not come")
+}

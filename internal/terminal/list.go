@@ -63,7 +63,8 @@ func tally(states []session.State) string {
 		}
 	}
 	text := fmt.Sprintf("%d of %d core", pass[0], of[0])
-	if of[1] > 0 {
+	// What passes of the further ones while nothing is written says nothing.
+	if of[1] > 0 && (pass[0] > 0 || of[0] == 0) {
 		text += fmt.Sprintf(", %d of %d further", pass[1], of[1])
 	}
 	return text

@@ -10,16 +10,23 @@ import (
 	"otel.workshop/internal/printable"
 )
 
-// Metrics draws one line a series: the metric's name, what tells the series
-// apart, and its numbers.
+// Metrics draws one line a series: the metric's name, its numbers, and what
+// tells the series apart, which is never cut: it goes on below where there is
+// no room beside.
 func Metrics(list []collector.Metric, look Look) string {
-	type line struct{ name, attrs, value string }
+	type line struct {
+		name, value string
+		parts       []string
+	}
 	var lines []line
 	names, values := 0, 0
 	for _, m := range list {
 		name := printable.Text(m.Name)
 		for i, p := range m.Points {
-			l := line{name: name, attrs: metrics.Series(p) + slowest(m, p), value: metrics.Value(m, p)}
+			l := line{name: name, value: metrics.Value(m, p), parts: metrics.Attributes(p)}
+			if trace := slowestTrace(m, p); trace != "" {
+				l.parts = append(l.parts, " slowest:"+unbroken+"trace"+unbroken+printable.Text(trace[:8]))
+			}
 			if i > 0 {
 				l.name = ""
 			}
@@ -29,9 +36,24 @@ func Metrics(list []collector.Metric, look Look) string {
 		}
 	}
 	names = min(names, look.Width/2)
+	beside := names + 2 + values + 2
 	var out []string
 	for _, l := range lines {
-		out = append(out, look.cut(pad(ansi.Truncate(l.name, names, "…"), names)+"  "+pad(l.value, values)+"  "+look.dim(l.attrs)))
+		start := pad(ansi.Truncate(l.name, names, "…"), names) + "  " + pad(l.value, values) + "  "
+		if attrs := strings.Join(l.parts, " "); beside+ansi.StringWidth(attrs) <= look.Width {
+			out = append(out, start+look.dim(strings.ReplaceAll(attrs, unbroken, " ")))
+			continue
+		}
+		out = append(out, look.cut(start))
+		below := names + 2
+		if look.Width-below < 40 { // a narrow window
+			below = 4
+		}
+		for _, attrs := range fold(strings.Join(l.parts, " "), look.Width-below) {
+			for attrs := range strings.SplitSeq(wrapHard(attrs, look.Width-below), "\n") {
+				out = append(out, strings.Repeat(" ", below)+look.dim(attrs))
+			}
+		}
 	}
 	for i := range out {
 		out[i] = strings.TrimRight(out[i], " ")
@@ -39,17 +61,17 @@ func Metrics(list []collector.Metric, look Look) string {
 	return strings.Join(out, "\n")
 }
 
-// slowest names the trace in which the longest duration was measured, of those
-// that a histogram has kept with their trace.
-func slowest(m collector.Metric, p collector.Point) string {
+// slowestTrace is the trace in which the longest duration was measured, of those
+// that a histogram has kept with their trace; "" without one.
+func slowestTrace(m collector.Metric, p collector.Point) string {
 	var longest collector.Exemplar
 	for _, e := range p.Exemplars {
-		if e.TraceID != "" && e.Value >= longest.Value {
+		if len(e.TraceID) >= 8 && e.Value >= longest.Value {
 			longest = e
 		}
 	}
-	if m.Unit != "s" || len(longest.TraceID) < 8 {
+	if m.Unit != "s" {
 		return ""
 	}
-	return "  slowest: trace " + printable.Text(longest.TraceID[:8])
+	return longest.TraceID
 }

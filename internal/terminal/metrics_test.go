@@ -39,3 +39,27 @@ func TestTheSlowestMeasurementLeadsToItsTrace(t *testing.T) {
 	}}}}, Look{Width: 80})
 	require.Equal(t, "db.query.duration  count 1  2.00 s  status=ok  slowest: trace 4bf92f35", got)
 }
+
+// What a lesson names is never cut: the status, the route, the trace.
+func TestNothingIsCut(t *testing.T) {
+	list := []collector.Metric{{Name: "http.server.request.duration", Unit: "s", Kind: collector.Histogram}}
+	for _, code := range []string{"200", "404"} {
+		list[0].Points = append(list[0].Points, collector.Point{
+			Attrs: []waterfall.Attr{{Key: "http.request.method", Value: "GET"}, {Key: "http.response.status_code", Value: code}, {Key: "http.route", Value: "/orders/{id}"}},
+			Count: 10, Bounds: []float64{0.1}, Buckets: []uint64{10, 0}, Exemplars: []collector.Exemplar{{Value: 2, TraceID: "4bf92f3577b34da6a3ce929d0e0e4736"}},
+		})
+	}
+	require.Equal(t, ``+
+		"http.server.request.duration  count 10  p50 50 ms  p99 99 ms\n"+
+		"                              method=GET status_code=200 route=/orders/{id}\n"+
+		"                              slowest: trace 4bf92f35\n"+
+		"                              count 10  p50 50 ms  p99 99 ms\n"+
+		"                              method=GET status_code=404 route=/orders/{id}\n"+
+		"                              slowest: trace 4bf92f35", Metrics(list, Look{Width: 76}))
+	for _, width := range []int{40, 60, 80, 94, 100, 110} {
+		text := Metrics(list, Look{Width: width})
+		for _, named := range []string{"status_code=404", "route=/orders/{id}", "slowest: trace 4bf92f35"} {
+			require.Contains(t, text, named, "%d columns", width)
+		}
+	}
+}

@@ -23,6 +23,7 @@ type model struct {
 	collector *collector.Collector
 	desk      *desk.Desk
 	feed      *Feed
+	refused   refusals
 	counter   *desk.Counter
 	page      Page
 	tell      func(event any)
@@ -38,6 +39,7 @@ type model struct {
 	ended   int           // how many of its checks have ended
 	frame   int           // of the spinner
 	flash   string        // a word about the last key, or ""
+	typing  typing        // what may become a fault's name
 
 	watch time.Time // until then, what the collector receives is shown; zero when it is not
 	heard bool      // it has received something since the request
@@ -53,7 +55,7 @@ func newModel(ctx context.Context, d *desk.Desk, page Page, look Look) *model {
 	c := d.Collector()
 	return &model{
 		ctx: ctx, desk: d, session: d.Session(), collector: c, counter: d.Counter(), page: page, look: look, height: 24,
-		feed: NewFeed(c.Store()), check: d.At(), report: grader.Report{Step: d.Session().Step(d.At())},
+		feed: NewFeed(c.Store()), refused: refusals{store: c.Store()}, check: d.At(), report: grader.Report{Step: d.Session().Step(d.At())},
 	}
 }
 
@@ -76,16 +78,22 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.sized = true
 			m.work()
 		}
+	case tea.PasteMsg:
+		m.pasted(e.Content)
 	case tea.KeyPressMsg:
-		if quit := m.press(e.String()); quit {
+		if quit := m.typed(e.String(), time.Now()); quit {
 			m.sized = false // the live lines are of no use to anybody now
 			return m, tea.Sequence(m.drain(), tea.Quit)
 		}
 	case frame:
 		m.frame++
+		m.letGo(time.Now())
 		m.news(time.Now())
 		return m, tea.Batch(m.print(), m.Init())
 	case received:
+		for _, text := range m.refused.news(m.look) {
+			m.say(text)
+		}
 		m.news(time.Now())
 	case moved:
 		m.follow()

@@ -2,8 +2,10 @@ package terminal
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -41,6 +43,8 @@ func (d seat) grade() string {
 
 func (d seat) key(k rune) string {
 	d.Update(tea.KeyPressMsg{Code: k, Text: string(k)})
+	d.printing = true
+	d.letGo(time.Now().Add(time.Minute))
 	return d.said()
 }
 
@@ -296,4 +300,20 @@ func TestWhatIsSaidFitsTheWindowAndKeepsItsOrder(t *testing.T) {
 	require.Len(t, d.queue, left)
 	d.model.Update(printed{})
 	require.Len(t, d.queue, left-1)
+}
+
+// What the collector refuses is told where the learner looks, once.
+func TestRefusalsAreSaid(t *testing.T) {
+	d := newSeat(t)
+	d.grade()
+	for range 3 {
+		resp, err := http.Post("http://"+d.collector.HTTPAddr()+"/", "application/x-protobuf", nil)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		d.printing = true
+		d.Update(received{})
+	}
+	text := strings.Join(strings.Fields(d.said()), " ")
+	require.Equal(t, 1, strings.Count(text, "The collector has refused POST /:"))
+	require.Contains(t, text, "only OTEL_EXPORTER_OTLP_ENDPOINT gets it appended")
 }

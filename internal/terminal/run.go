@@ -22,6 +22,7 @@ type RunOptions struct {
 	DatabaseURL string       // a PostgreSQL to use instead of the embedded one, or ""
 	Collector   string       // the base URL of a collector to use instead of our own, or ""
 	Faults      []shop.Fault // what is wrong from the beginning
+	Width       func() int   // of the terminal, asked for whenever something is drawn; nil: it stays what Look says
 	Input       io.Reader    // names of faults to switch on or off, a line each; nil: nobody types
 }
 
@@ -31,33 +32,35 @@ type RunOptions struct {
 // restarted at every save. At the end it is asked to stop, and what its last
 // flush brought is told.
 func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer) (err error) {
-	r := &runner{look: look, source: o.Source, out: w}
+	r := &runner{look: look, width: o.Width, source: o.Source, out: w}
 	endpoint := o.Collector
+	var backend shop.Backend
 	if endpoint == "" {
 		c, err := collector.Start(collector.Options{})
 		if err != nil {
 			return fmt.Errorf("start the collector: %w", err)
 		}
 		defer func() { err = errors.Join(err, closeCollector(c)) }()
-		r.collector, r.feed, endpoint = c, NewFeed(c.Store()), "http://"+c.HTTPAddr()
+		r.collector, r.feed, endpoint, backend = c, NewFeed(c.Store()), "http://"+c.HTTPAddr(), c
+		r.refused = refusals{store: c.Store()}
 		for _, n := range c.Notices() {
 			r.warn(n)
 		}
 	} else {
 		r.warn("OTEL_EXPORTER_OTLP_ENDPOINT is set: telemetry goes to " + printable.Text(endpoint) + ", and is not drawn here. Unset it to see it here")
 	}
-	if !o.Source.StandsAlone() {
-		if r.world, err = shop.OpenWorld(ctx, shop.WorldOptions{DatabaseURL: o.DatabaseURL, Collector: endpoint}); err != nil {
+	if r.world, err = shop.OpenWorld(ctx, shop.WorldOptions{
+		DatabaseURL: o.DatabaseURL, Collector: endpoint, Backend: backend, Alone: o.Source.StandsAlone(),
+	}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.closeWorld()) }()
+	if !r.world.Embedded() {
+		r.warn("DATABASE_URL is set: the orders are read from " + r.world.Database())
+	}
+	for _, f := range o.Faults {
+		if err := r.world.Set(f, true); err != nil {
 			return err
-		}
-		defer func() { err = errors.Join(err, r.closeWorld()) }()
-		if !r.world.Embedded() {
-			r.warn("DATABASE_URL is set: the orders are read from " + r.world.Database())
-		}
-		for _, f := range o.Faults {
-			if err := r.world.Set(f, true); err != nil {
-				return err
-			}
 		}
 	}
 	r.shop = shop.New(shop.Options{
@@ -70,10 +73,12 @@ func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer)
 // A runner is one service that runs.
 type runner struct {
 	look      Look
+	width     func() int
 	source    shop.Source
 	collector *collector.Collector // nil when telemetry goes elsewhere, as is feed
 	feed      *Feed
-	world     *shop.World // nil when the service needs none, or it is closed
+	refused   refusals
+	world     *shop.World // nil when it is closed
 	shop      *shop.Shop
 	greeted   bool // it was said how to call the service
 
@@ -143,13 +148,11 @@ func (r *runner) greet(ownFiles bool) {
 	for _, n := range r.shop.Notices() {
 		r.warn(n)
 	}
-	if r.world != nil && len(r.world.On()) > 0 {
+	if len(r.world.On()) > 0 {
 		r.tellFaults()
 	}
-	text := "A span is exported up to five seconds after its end, metrics every ten seconds."
-	if r.world != nil {
-		text += " Type the name of a fault, and Enter, to switch it on or off: " + faultNames() + "."
-	}
+	text := "Spans arrive within five seconds of their end (step 4, as it begins, sends each at once), metrics every ten." +
+		" Here, in this terminal, type the name of a fault, and Enter, to switch it on or off: " + faultNames(r.source) + "."
 	if ownFiles {
 		text += " A save restarts the service."
 	}
@@ -243,6 +246,12 @@ func (r *runner) closeWorld() error {
 func (r *runner) news(everything bool) {
 	if r.feed == nil {
 		return
+	}
+	if r.width != nil {
+		r.look.Width = r.width()
+	}
+	for _, text := range r.refused.news(r.look) {
+		r.print(text)
 	}
 	for _, text := range r.feed.News(time.Now(), everything, r.look) {
 		r.print("\n" + text)

@@ -32,7 +32,7 @@ func verdictAfter(t *testing.T, s *session.Session, focus string, look Look) str
 func TestVerdict(t *testing.T) {
 	s, g := sessiontest.New(t)
 	look := Look{Width: 72}
-	require.Equal(t, `── 01-first · 0 of 3 core, 0 of 1 further · 1.20 s ─────────────────────
+	require.Equal(t, `── 01-first · 0 of 3 core · 1.20 s ─────────────────────────────────────
 
   › ✗ 1.1  alpha  Alpha things
     ✗ 1.2  beta   Beta things

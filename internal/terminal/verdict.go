@@ -75,6 +75,8 @@ func buildFailure(r grader.Report, look Look) string {
 	return title + "\n\n" + look.code(printable.Text(r.Build), 4)
 }
 
+// lost says what does not pass any more, and why, where that is not explained
+// in full.
 func lost(v session.Verdict, look Look) string {
 	if len(v.Lost) == 0 {
 		return ""
@@ -83,7 +85,15 @@ func lost(v session.Verdict, look Look) string {
 	if len(v.Lost) > 1 {
 		verb = "passed before, and do not any more."
 	}
-	return look.paint(report.Red, look.prose(names(v.Lost)+" "+verb, 0))
+	parts := []string{look.paint(report.Red, look.prose(names(v.Lost)+" "+verb, 0))}
+	for _, c := range v.Lost {
+		for _, res := range v.Report.Results {
+			if res.Check.ID == c.ID && (v.Explain == nil || v.Explain.Check.ID != c.ID) {
+				parts = append(parts, report.Brief(res, look.report()))
+			}
+		}
+	}
+	return paragraphs(parts...)
 }
 
 func explained(res *grader.Result, look Look) string {

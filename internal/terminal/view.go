@@ -41,6 +41,9 @@ func (m *model) live() string {
 
 // status says what is going on.
 func (m *model) status() string {
+	if len(m.typing.text) > 2 {
+		return m.look.paint(report.Yellow, m.typing.text+"▌")
+	}
 	if m.flash != "" {
 		return m.look.paint(report.Yellow, m.flash)
 	}

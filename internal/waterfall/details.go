@@ -46,7 +46,10 @@ func Details(w io.Writer, s Span, o Options) error {
 
 // identity is what a span has besides attributes, as attributes.
 func (s Span) identity(p pen) []Attr {
-	status := "unset or ok"
+	status := "unset"
+	if s.OK {
+		status = "ok"
+	}
 	if s.Error {
 		status = p.cross + " error"
 		if s.Status != "" {

@@ -23,6 +23,7 @@ type Span struct {
 	Start    time.Time
 	End      time.Time
 	Error    bool   // the span's status is Error
+	OK       bool   // it is Ok; when it is neither, it is Unset
 	Status   string // the status' description
 	Attrs    []Attr // in the order in which they were recorded
 	Resource []Attr

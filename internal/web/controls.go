@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +42,7 @@ type (
 	faultView struct {
 		Name, Text, Says, Key string
 		On                    bool
+		Always                bool // also without a service
 	}
 	answerView struct {
 		Text, Took, Trace, Short string
@@ -95,32 +97,28 @@ func (s *Server) service() controlsView {
 	case sv.Trouble != nil:
 		v.Trouble = printable.Text(sv.Trouble.Error())
 	}
-	v.faults(sv, s.desk.Collector().Down())
+	v.faults(sv)
 	s.answers(&v)
 	return v
 }
 
 // words are what the buttons of the faults say.
 var words = map[shop.Fault]string{
-	shop.SlowDatabase: "slow database", shop.DatabaseDown: "database gone",
+	shop.SlowDatabase: "slow database", shop.DatabaseDown: "database gone", shop.DatabaseGarbled: "database garbled",
 	shop.SlowPayment: "slow payment", shop.PaymentFails: "payment 500",
 	shop.PaymentHangs: "payment hangs", shop.PaymentDown: "payment gone",
+	shop.CollectorHangs: "collector hangs", shop.CollectorDown: "collector down",
 }
 
-// collectorDown is the one fault that is not around the service, but behind it.
-const collectorDown = "collector-down"
+// faultKeys are the keys of the buttons, in their order: 1 to 3 are the views.
+const faultKeys = "4567890-="
 
-func (v *controlsView) faults(sv desk.Service, collectorIsDown bool) {
-	on := map[shop.Fault]bool{}
-	for _, f := range sv.Faults {
-		on[f] = true
-	}
-	for _, f := range shop.Faults() {
-		v.Faults = append(v.Faults, faultView{string(f), words[f], f.String(), "", on[f]})
-	}
-	v.Faults = append(v.Faults, faultView{collectorDown, "collector down", "nobody receives what the service sends", "", collectorIsDown})
-	for i := range v.Faults {
-		v.Faults[i].Key = fmt.Sprint((i + 4) % 10) // 1 to 3 are the views
+func (v *controlsView) faults(sv desk.Service) {
+	for i, f := range shop.Faults() {
+		v.Faults = append(v.Faults, faultView{
+			Name: string(f), Text: words[f], Says: f.String(), Key: faultKeys[i : i+1],
+			On: slices.Contains(sv.Faults, f), Always: f.OfCollector(),
+		})
 	}
 	v.NoWorld = !sv.Running || sv.Source.StandsAlone()
 }

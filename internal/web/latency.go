@@ -44,7 +44,7 @@ func latencies(t metrics.Track, times scale) cardView {
 	says := "Latency of " + t.Name
 	for _, q := range quantiles {
 		name := fmt.Sprintf("p%g", q.q*100)
-		if v, ok := metrics.Quantile(t.Latest, q.q); ok && !one {
+		if v, ok := atTheEdge(t, q.q); ok && !one {
 			c.Key = append(c.Key, keyView{q.class, name, label(v)})
 			says += ", " + name + " " + label(v)
 		}
@@ -84,6 +84,22 @@ func latencies(t metrics.Track, times scale) cardView {
 		})
 	}
 	return c
+}
+
+// atTheEdge is where a line ends: what the legend says is what the plot shows
+// beside it, and not of all time, unless the boundaries have just changed and
+// there is no more to know.
+func atTheEdge(t metrics.Track, q float64) (float64, bool) {
+	for _, sm := range slices.Backward(t.Samples) {
+		if sm.Added == 0 {
+			continue
+		}
+		if v, ok := metrics.Quantile(sm.Point, q); ok {
+			return v, true
+		}
+		break
+	}
+	return metrics.Quantile(t.Latest, q)
 }
 
 // bottom is the smallest value that a plot of one bucket has to show.

@@ -116,12 +116,6 @@ func each(n, atOnce int, f func()) {
 // fault brings about what is wrong, or ends it.
 func (s *Server) fault(w http.ResponseWriter, r *http.Request) {
 	name, on := r.URL.Query().Get("name"), r.URL.Query().Get("on") == "true"
-	if name == collectorDown {
-		s.desk.Collector().SetDown(on)
-		s.desk.Counter().Ring()
-		done(w, r, "/live")
-		return
-	}
 	f, err := shop.FindFault(name)
 	if err == nil {
 		err = s.desk.Counter().Set(f, on)

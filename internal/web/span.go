@@ -94,7 +94,10 @@ func detail(sp waterfall.Span) spanView {
 			v.Facts = append(v.Facts, fact{key, printable.Text(value)})
 		}
 	}
-	status := "unset or ok"
+	status := "unset"
+	if sp.OK {
+		status = "ok"
+	}
 	if sp.Error {
 		status = "✗ error"
 		if sp.Status != "" {
