@@ -42,7 +42,7 @@ func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 			w.warn(n)
 		}
 	}
-	if err := w.printf("The mistakes are on %s. Ctrl-C ends it.\n", server.URL()+path); err != nil {
+	if err := w.printf("The mistakes are on this page; Ctrl-C ends it.\n\n  %s\n\n", server.URL()+path); err != nil {
 		return err
 	}
 	if w.interactive() {

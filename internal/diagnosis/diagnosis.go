@@ -139,7 +139,7 @@ func sentence(how, step string, mistakes []mistake) string {
 		return ""
 	case 1:
 		m := mistakes[0]
-		return fmt.Sprintf("%s %s: %s Its story is in %s.", how, m.Name, m.Summary, path.Join("broken", step, m.Name+".diff"))
+		return fmt.Sprintf("%s %s: %s See it beside the right answer: go run . demo %s (its story is in %s).", how, m.Name, m.Summary, m.Name, path.Join("broken", step, m.Name+".diff"))
 	}
 	var names []string
 	for _, m := range mistakes {

@@ -58,7 +58,7 @@ func TestAnnotate(t *testing.T) {
 		require.NoError(t, Annotate(root, &r))
 		return r.Results[0].Known
 	}
-	require.Equal(t, "Looks just like twice: It is twice. Its story is in broken/02-second/twice.diff.", known(failing("two   trace 9c1e07aa", 77)), "on another line, with another id")
+	require.Equal(t, "Looks just like twice: It is twice. See it beside the right answer: go run . demo twice (its story is in broken/02-second/twice.diff).", known(failing("two   trace 9c1e07aa", 77)), "on another line, with another id")
 	require.Equal(t, "Looks just like one of three-times, thrice: their stories are in broken/02-second.", known(failing("three", 3)))
 	require.Empty(t, known(failing("four", 3)), "nobody has made that one")
 	require.Empty(t, known(failing("nothing", 3)), "it is only not done yet")
@@ -77,7 +77,7 @@ func TestAnnotateLikeness(t *testing.T) {
 		other.Outcome = outcome
 		r := grader.Report{Step: lesson.Step{Name: step}, Results: []grader.Result{failing("two", 3), other}}
 		require.NoError(t, Annotate(root, &r))
-		require.Equal(t, "Looks like twice: It is twice. Its story is in broken/02-second/twice.diff.", r.Results[0].Known, outcome)
+		require.Equal(t, "Looks like twice: It is twice. See it beside the right answer: go run . demo twice (its story is in broken/02-second/twice.diff).", r.Results[0].Known, outcome)
 		require.Empty(t, r.Results[1].Known)
 	}
 	other.Outcome = grader.Pass

@@ -15,19 +15,33 @@ import (
 
 // Demo draws what a demo has shown, in the order in which it is told: the
 // symptom, the figures of both sides, a request of each, the mistake, and its
-// story.
-func Demo(r demo.Result, look Look) string {
+// story. All are all figures that differ, not only the most telling ones.
+func Demo(r demo.Result, all bool, look Look) string {
 	return paragraphs(
 		demoTitle(r.Variant, r.Scenario, look),
-		figures(r.Figures, look),
+		figures(r.Figures, all, look),
 		noDifference(r, look),
 		drawn(r.Broken, look),
 		drawn(r.Right, look),
 		said(r, look),
 		look.bold("The mistake")+"\n"+indented(Hunks(r.Variant.Diff(), Look{Width: look.Width - 2, Color: look.Color}), 2),
 		look.bold("The story")+"\n"+look.markdown(r.Variant.Story, 2),
+		byHand(r, look),
 		look.dim("Both sides, built and run: "+waterfall.FormatDuration(r.Took)+"."),
 	)
+}
+
+// byHand says how to have the same at hand, to be called with curl.
+func byHand(r demo.Result, look Look) string {
+	name := r.Variant.Name
+	if name == variant.Starter {
+		name = r.Variant.Step[:2] + "/" + name
+	}
+	line := "go run . run --variant " + name
+	for _, f := range r.Scenario.Faults() {
+		line += " --fault " + string(f)
+	}
+	return look.bold("By hand") + "\n  " + line
 }
 
 func demoTitle(v variant.Variant, s demo.Scenario, look Look) string {

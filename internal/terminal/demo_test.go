@@ -62,7 +62,7 @@ func canned(t *testing.T) demo.Result {
 }
 
 func TestDemoTellsInOrder(t *testing.T) {
-	text := Demo(canned(t), Look{Width: 100})
+	text := Demo(canned(t), false, Look{Width: 100})
 	for _, next := range []string{
 		"── 02-some · no-flush ─", "The flush never happens.", "ended with SIGTERM",
 		"broken", "right", "  requests answered", "≠ answered requests without a server span", "12",
@@ -70,7 +70,7 @@ func TestDemoTellsInOrder(t *testing.T) {
 		"One request, right", "GET /orders/{id}",
 		"Printed by the broken one alone", "lost it",
 		"The mistake", "solutions/02-some/run.go", "@@", "+    return nil",
-		"The story", "nobody", "3.00 s",
+		"The story", "nobody", "By hand", "go run . run --variant no-flush --fault slow-payment", "3.00 s",
 	} {
 		_, after, ok := strings.Cut(text, next)
 		require.True(t, ok, "%q, after what stands before it, in\n%s", next, text)
@@ -81,7 +81,7 @@ func TestDemoTellsInOrder(t *testing.T) {
 func TestDemoFits(t *testing.T) {
 	for _, width := range []int{60, 80, 100} {
 		for _, color := range []bool{false, true} {
-			text := Demo(canned(t), Look{Width: width, Color: color})
+			text := Demo(canned(t), false, Look{Width: width, Color: color})
 			require.Equal(t, color, strings.Contains(text, "\x1b["), "color only where it is asked for")
 			for line := range strings.SplitSeq(text, "\n") {
 				require.LessOrEqual(t, ansi.StringWidth(line), width, "%q", line)
@@ -93,15 +93,15 @@ func TestDemoFits(t *testing.T) {
 func TestDemoWithoutDifferenceSaysSo(t *testing.T) {
 	r := canned(t)
 	r.Figures = r.Figures[:1]
-	require.Contains(t, Demo(r, Look{Width: 100}), "No figure tells the two sides apart")
-	require.NotContains(t, Demo(r, Look{Width: 100}), "The checker sees it")
+	require.Contains(t, Demo(r, false, Look{Width: 100}), "No figure tells the two sides apart")
+	require.NotContains(t, Demo(r, false, Look{Width: 100}), "The checker sees it")
 	r.Finding = "✗ some-check   Flush.\n\n    want   40 spans\n    got    none"
-	require.Contains(t, Demo(r, Look{Width: 100}), "The checker sees it\n"+r.Finding)
+	require.Contains(t, Demo(r, false, Look{Width: 100}), "The checker sees it\n"+r.Finding)
 
 	differs := canned(t)
 	differs.Finding = r.Finding
-	require.NotContains(t, Demo(differs, Look{Width: 100}), "No figure tells")
-	require.NotContains(t, Demo(differs, Look{Width: 100}), "The checker sees it")
+	require.NotContains(t, Demo(differs, false, Look{Width: 100}), "No figure tells")
+	require.NotContains(t, Demo(differs, false, Look{Width: 100}), "The checker sees it")
 }
 
 func TestDemoTally(t *testing.T) {
@@ -112,4 +112,17 @@ func TestDemoTally(t *testing.T) {
 	require.Contains(t, text, "≠ 2 of 3: answered requests without a server span  12")
 	require.NotContains(t, text, "requests answered ")
 	require.Empty(t, DemoTally(nil, Look{Width: 100}))
+}
+
+// The point, three more, and that there are others.
+func TestDemoFolds(t *testing.T) {
+	r := canned(t)
+	for range 20 {
+		r.Figures = append(r.Figures, demo.Figure{ID: demo.Spans, Label: "of many", Broken: "1", Right: "2", Differs: true})
+	}
+	text := Demo(r, false, Look{Width: 100})
+	require.Equal(t, mostFigures, strings.Count(text, "≠"))
+	require.Contains(t, text, "≠ answered requests without a server span")
+	require.Contains(t, text, "… and 19 figures more that differ; --all shows them")
+	require.Equal(t, 23, strings.Count(Demo(r, true, Look{Width: 100}), "≠"))
 }
