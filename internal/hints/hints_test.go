@@ -58,18 +58,20 @@ func TestHintsLeadToTheEnd(t *testing.T) {
 }
 
 // inOrder returns the checks of a step in the order in which a learner passes
-// them: the lesson's, but that a check which waits for a later one comes behind
-// it.
+// them: the lesson's, but that one which another waits for comes before it.
 func inOrder(step lesson.Step) (checks []lesson.Check) {
-	for _, c := range step.Checks {
-		if later, ok := waits[c.FullID()]; ok {
-			defer func() {
-				i := slices.IndexFunc(checks, func(c lesson.Check) bool { return c.FullID() == later })
-				checks = slices.Insert(checks, i+1, c)
-			}()
-			continue
+	add := func(c lesson.Check) {
+		if !slices.ContainsFunc(checks, func(d lesson.Check) bool { return d.ID == c.ID }) {
+			checks = append(checks, c)
 		}
-		checks = append(checks, c)
+	}
+	for _, c := range step.Checks {
+		for _, other := range step.Checks {
+			if waits[c.FullID()] == other.FullID() {
+				add(other)
+			}
+		}
+		add(c)
 	}
 	return checks
 }
