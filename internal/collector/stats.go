@@ -45,13 +45,6 @@ func (s *Store) Stats() Stats {
 	return out
 }
 
-// count counts what readers need not be woken for.
-func (s *Store) count(f func(*Stats)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f(&s.counts)
-}
-
 // refused counts a request that was not accepted, and keeps why.
 func (s *Store) refused(what string, why *refusal) {
 	const most = 400 // what a sender writes into its path must not fill the screen
