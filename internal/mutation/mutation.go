@@ -84,7 +84,7 @@ func All(root, step string) ([]Mutant, error) {
 // given reports whether a file is handed to the learner as it should be, and
 // nobody is asked to look at it. The programs of steps 1 and 4 are run by checks.
 func given(step, name string) bool {
-	return strings.HasPrefix(name, "shop/") && (strings.HasPrefix(step, "02") || strings.HasPrefix(step, "03"))
+	return name == "mail.go" || strings.HasPrefix(name, "shop/") && (strings.HasPrefix(step, "02") || strings.HasPrefix(step, "03"))
 }
 
 // short returns code as one line, cut where it gets long.

@@ -121,8 +121,8 @@ func TestWithoutScripts(t *testing.T) {
 	tb.until(`document.querySelector("h1")?.innerText.includes("Alpha things")`, 5*time.Second)
 	tb.open("/live")
 	require.Contains(t, tb.text("main"), "collector down")
-	press(`.fault[data-key="0"]`)
+	press(`.fault[data-key="="]`)
 	tb.until(`document.querySelector('.fault[aria-pressed="true"]')`, 5*time.Second)
-	press(`.fault[data-key="0"]`)
-	tb.until(`document.querySelector('.fault[data-key="0"]')?.ariaPressed === "false"`, 5*time.Second)
+	press(`.fault[data-key="="]`)
+	tb.until(`document.querySelector('.fault[data-key="="]')?.ariaPressed === "false"`, 5*time.Second)
 }

@@ -89,12 +89,12 @@ func TestTheButtonWithoutAMouse(t *testing.T) {
 	require.Contains(t, chosen, "your request")
 
 	// The payment API fails: an error in the trace, by more than a colour.
-	tb.key("7")
+	tb.key("8")
 	tb.until(`document.querySelector('.fault[aria-pressed="true"]')?.innerText.includes("payment 500")`, 5*time.Second)
 	tb.key("o")
 	tb.until(`document.querySelector(".answers").innerText.includes("502")`, 10*time.Second)
 	tb.until(`document.querySelector(".chosen .cross")?.innerText === "✗"`, 15*time.Second)
-	tb.key("7")
+	tb.key("8")
 	tb.until(`!document.querySelector('.fault[aria-pressed="true"]')`, 5*time.Second)
 
 	// The trace's rows by arrow keys, the span's details by Enter.
@@ -109,11 +109,11 @@ func TestTheButtonWithoutAMouse(t *testing.T) {
 	require.Contains(t, details, "error")
 
 	// Some hang up; the details stay open while traces arrive.
-	tb.key("6") // slow payment
+	tb.key("7") // slow payment
 	tb.until(`document.querySelector('.fault[aria-pressed="true"]')`, 5*time.Second)
 	tb.key("x")
 	tb.until(`document.querySelector(".answers").innerText.includes("hung up before")`, 10*time.Second)
-	tb.key("6")
+	tb.key("7")
 	tb.key("b")
 	tb.until(`document.querySelector("#metrics").innerText.includes("http.server.request.duration")`, 20*time.Second)
 	require.NotEmpty(t, eval[string](tb, `document.querySelector("#metrics .dot")?.closest("a")?.getAttribute("href") ?? ""`), "an exemplar leads to its trace")
