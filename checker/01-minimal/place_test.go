@@ -2,9 +2,6 @@ package minimal_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -24,26 +21,17 @@ type place struct {
 // these names, whatever its package, or nowhere.
 func callOf(t *testing.T, names ...string) (first place) {
 	t.Helper()
-	sources, err := conventions.Files("01-minimal")
-	if err != nil {
-		t.Fatal(err)
-	}
-	fset := token.NewFileSet()
-	for _, name := range slices.Sorted(maps.Keys(sources)) {
-		if strings.Contains(name, "/shop/") {
+	for _, file := range conventions.Parse(t, "01-minimal") {
+		if strings.Contains(file.Path, "/shop/") {
 			continue
 		}
-		file, err := parser.ParseFile(fset, name, sources[name], parser.SkipObjectResolution)
-		if err != nil {
-			continue // it compiles, or no check would run
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
+		ast.Inspect(file.File, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok || first.line > 0 {
 				return first.line == 0
 			}
 			if callee, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains(names, callee.Sel.Name) {
-				first = place{name, fset.Position(callee.Sel.Pos()).Line}
+				first = place{file.Path, file.Line(callee.Sel)}
 			}
 			return true
 		})
@@ -65,13 +53,11 @@ func atCall(t *testing.T, fn any, f finding.Finding, names ...string) finding.Fi
 // mainLine returns the line of the program's main function, or 0.
 func mainLine(t *testing.T) int {
 	t.Helper()
-	sources, err := conventions.Files("01-minimal")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, line := range strings.Split(string(sources["steps/01-minimal/shop/main.go"]), "\n") {
-		if strings.HasPrefix(line, "func main()") {
-			return i + 1
+	for _, file := range conventions.Parse(t, "01-minimal") {
+		for _, decl := range file.Decls {
+			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Name.Name == "main" && fn.Recv == nil && file.Path == "steps/01-minimal/shop/main.go" {
+				return file.Line(fn)
+			}
 		}
 	}
 	return 0

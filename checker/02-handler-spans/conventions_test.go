@@ -2,9 +2,6 @@ package handlerspans_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"maps"
 	"slices"
 	"strconv"
 	"testing"
@@ -24,32 +21,23 @@ func TestGoConventions(t *testing.T) {
 // contextsInStructs fails where a struct has a context in a field.
 func contextsInStructs(t *testing.T) {
 	t.Helper()
-	files, err := conventions.Files("02-handler-spans")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, name, files[name], parser.SkipObjectResolution)
-		if err != nil {
-			continue // the compiler will say so
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
+	for _, file := range conventions.Parse(t, "02-handler-spans") {
+		ast.Inspect(file.File, func(n ast.Node) bool {
 			s, ok := n.(*ast.StructType)
 			if !ok {
 				return true
 			}
 			for _, field := range s.Fields.List {
-				if len(field.Names) == 0 || !isContext(field.Type, file) {
+				if len(field.Names) == 0 || !isContext(field.Type, file.File) {
 					continue // embedded, it makes a context of the struct
 				}
 				recorder.Needs(t, "context-passed") // which tells what comes of it
-				line := set.Position(field.Pos()).Line
+				line := file.Line(field)
 				recorder.Fail(t, finding.Finding{
 					Want:  "contexts in structs   none",
-					Got:   "contexts in structs   " + name + ":" + strconv.Itoa(line),
+					Got:   "contexts in structs   " + file.Path + ":" + strconv.Itoa(line),
 					Cause: "A context belongs to a call, and a struct outlives it: nothing tells any more which of two is meant, or\nwhether it has ended. Hand it on as the first parameter, named ctx.",
-					File:  name,
+					File:  file.Path,
 					Line:  line,
 				})
 			}

@@ -2,9 +2,6 @@ package handlerspans_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,23 +15,14 @@ import (
 // causesKept fails where an error is made of another one's text.
 func causesKept(t *testing.T) {
 	t.Helper()
-	files, err := conventions.Files("02-handler-spans")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, name, files[name], parser.SkipObjectResolution)
-		if err != nil {
-			continue // the compiler will say so
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
+	for _, file := range conventions.Parse(t, "02-handler-spans") {
+		ast.Inspect(file.File, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok || !cutsOff(call) {
 				return true
 			}
 			recorder.Needs(t, "not-found-is-no-error") // which tells what may come of it
-			p := place{name, set.Position(call.Pos()).Line}
+			p := place{file.Path, file.Line(call)}
 			recorder.Fail(t, p.at(finding.Finding{
 				Want:  "errors made of another's text   none",
 				Got:   "errors made of another's text   " + p.String(),

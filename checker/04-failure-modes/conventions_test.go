@@ -2,11 +2,7 @@ package failuremodes_test
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"go/types"
-	"maps"
-	"slices"
 	"strconv"
 	"testing"
 
@@ -25,17 +21,8 @@ func TestGoConventions(t *testing.T) {
 // goroutines meet there, until they do; so this is read, and not run.
 func locksHeld(t *testing.T) {
 	t.Helper()
-	files, err := conventions.Files("04-failure-modes")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, name, files[name], parser.SkipObjectResolution)
-		if err != nil {
-			continue // the compiler will say so
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
+	for _, file := range conventions.Parse(t, "04-failure-modes") {
+		ast.Inspect(file.File, func(n ast.Node) bool {
 			block, ok := n.(*ast.BlockStmt)
 			if !ok {
 				return true
@@ -47,12 +34,12 @@ func locksHeld(t *testing.T) {
 					continue
 				}
 				recorder.Needs(t, "exporter-drains") // which may tell what comes of it
-				line := set.Position(block.List[i].Pos()).Line
+				line := file.Line(block.List[i])
 				recorder.Fail(t, finding.Finding{
 					Want:  "locks that guard nothing   none",
-					Got:   "locks that guard nothing   " + name + ":" + strconv.Itoa(line),
+					Got:   "locks that guard nothing   " + file.Path + ":" + strconv.Itoa(line),
 					Cause: locked + " is let go in the line below the one that takes it, so nothing is done while it is held. With defer it is\nheld until the function returns.",
-					File:  name,
+					File:  file.Path,
 					Line:  line,
 				})
 			}

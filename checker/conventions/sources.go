@@ -93,20 +93,6 @@ func (s *sources) mapBack(text string) string {
 	return text
 }
 
-// Files returns the Go files of steps/step, its program included, as they are
-// graded, by their name in the module, with slashes.
-func Files(step string) (map[string][]byte, error) {
-	src, err := load("steps/" + step)
-	if err != nil {
-		return nil, err
-	}
-	files := make(map[string][]byte)
-	for _, f := range src.files {
-		files[f.name] = f.content
-	}
-	return files, nil
-}
-
 // Go returns a go command in the module's root that sees the sources as they
 // are graded. See [Check] for where it may be called.
 func Go(verb string, args ...string) *exec.Cmd {
