@@ -143,5 +143,7 @@ func compareFile(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(name)
 	require.NoError(t, err, "go test ./broken/... -update writes it")
-	require.Equal(t, strings.ReplaceAll(string(want), "\r\n", "\n"), got, "%s: go test ./broken/... -update rewrites it; read the difference first", name)
+	if want = variant.LF(want); string(want) != got {
+		t.Fatalf("%s is another now: go test ./broken/... -update rewrites it; read the difference first\n%s", name, variant.Diff(name, want, name, []byte(got)))
+	}
 }
