@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"net/url"
@@ -150,7 +151,7 @@ func TestCancelRequests(t *testing.T) {
 	require.Equal(t, 1, d.Stats().Running)
 	cancel(r.key.ProcessID, r.key.SecretKey)
 	var got []string
-	for len(got) < 3 {
+	for !slices.Contains(got, "ready") {
 		m, err := r.Receive()
 		require.NoError(t, err)
 		switch m := m.(type) {
@@ -158,11 +159,12 @@ func TestCancelRequests(t *testing.T) {
 			got = append(got, m.Code)
 		case *pgproto3.ReadyForQuery:
 			got = append(got, "ready")
+		case *pgproto3.RowDescription: // unless it was cancelled before it had columns
 		default:
-			got = append(got, "columns")
+			got = append(got, fmt.Sprintf("%T", m))
 		}
 	}
-	require.Equal(t, []string{"columns", "57014", "ready"}, got)
+	require.Equal(t, []string{"57014", "ready"}, got)
 	require.Equal(t, 1, d.Stats().Cancelled)
 }
 
