@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"otel.workshop/internal/gcflags"
 	"otel.workshop/internal/scratch"
 	"otel.workshop/internal/shop"
 )
@@ -124,7 +125,7 @@ func (o WarmOptions) works(binary string) []work {
 	}
 	// With the flags of the builds, it finds what they have compiled.
 	if len(services(o.Root, "solutions")) > 0 {
-		all = append(all, work{"vetting the solutions", []string{"vet", "-gcflags=otel.workshop/...=-l", "./solutions/..."}, false})
+		all = append(all, work{"vetting the solutions", []string{"vet", gcflags.Fast, "./solutions/..."}, false})
 	}
 	return all
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/gcflags"
 )
 
 var regexpNeedsModules = regexp.MustCompile(`(list -deps|mod download|build) -`)
@@ -46,7 +48,7 @@ func TestWarmBuildsEverythingOnce(t *testing.T) {
 		"build " + flags + "./solutions/01-minimal/shop",
 		"build " + flags + "./steps/01-minimal/shop",
 		"test -c ./checker/01-minimal",
-		"vet -gcflags=otel.workshop/...=-l ./solutions/...",
+		"vet " + gcflags.Fast + " ./solutions/...",
 	}, asked)
 	require.Len(t, told, 12, "before and after each")
 	require.Equal(t, "downloading the modules …", told[0])

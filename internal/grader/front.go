@@ -149,7 +149,7 @@ func (f *front) source() ([]byte, error) {
 func (f *front) bind(step, home string, program bool) ([]byte, error) {
 	var body bytes.Buffer
 	seen := make(map[string]bool)
-	extra := []string{`"os"`, fmt.Sprintf("%s %q", home, variant.Module+"/batch/"+home+"/steps/"+step)}
+	extra := []string{`"os"`, fmt.Sprintf("%s %q", home, batch+"/"+home+"/steps/"+step)}
 	// The two types differ in nothing but their name, or in what only the
 	// version itself looks at behind a pointer.
 	take := func(name, own, typed, plain string) {
@@ -182,7 +182,7 @@ func (f *front) bind(step, home string, program bool) ([]byte, error) {
 	}
 	if program {
 		body.WriteString("shop.Laid = program.Laid\n")
-		extra = append(extra, fmt.Sprintf("%q", variant.Module+"/batch/shop"), fmt.Sprintf("program %q", variant.Module+"/batch/"+home+"/"+programDir(step)))
+		extra = append(extra, fmt.Sprintf("%q", variant.Module+"/"+programDir(step)), fmt.Sprintf("program %q", batch+"/"+home+"/"+programDir(step)))
 	}
 	body.WriteString("}\n")
 	return f.file(body.Bytes(), seen, extra)

@@ -30,10 +30,10 @@ func programBeside(root, step string, files variant.Files) (map[string][]byte, e
 	dir := programDir(step)
 	replace := make(map[string][]byte)
 	for name, data := range files {
-		base, ok := strings.CutPrefix(name, "shop/")
-		if !ok || strings.Contains(base, "/") {
+		if !isProgram(name) {
 			continue
 		}
+		base := path.Base(name)
 		real, err := filepath.Abs(filepath.Join(root, "steps", step, "shop", base))
 		if err != nil {
 			return nil, fmt.Errorf("find the program's files: %w", err)
@@ -49,6 +49,20 @@ func programBeside(root, step string, files variant.Files) (map[string][]byte, e
 	}
 	replace[path.Join(dir, beside)] = []byte("package shop\n\nvar Laid = main\n")
 	return replace, nil
+}
+
+// isProgram reports whether a step's file is one of its program.
+func isProgram(name string) bool { return path.Dir(name) == "shop" }
+
+// programOf returns those of a step's files that are its program.
+func programOf(files variant.Files) variant.Files {
+	program := make(variant.Files)
+	for name, data := range files {
+		if isProgram(name) {
+			program[name] = data
+		}
+	}
+	return program
 }
 
 // programDir is the package that the program of a step is laid over.

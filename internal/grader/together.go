@@ -2,6 +2,7 @@ package grader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -14,18 +15,19 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
+	"otel.workshop/internal/gcflags"
 	"otel.workshop/internal/variant"
 )
 
 // How many versions of a step get into one binary: they stand in a module of
-// their own, otel.workshop/batch, each in a folder, v7/steps/NN-…, and its
-// program in v7/checker/NN-…/shop. The checks are there once, in checker, and
-// see the version that the environment names through the package front. All
-// else is compiled where it stands, and so found in the build cache.
+// their own, otel.workshop/batch, which is the [shelf]. Each has a folder there,
+// v…/steps/NN-…, and its program in v…/checker/NN-…/shop. The checks are there
+// once, in set-…/checker, and see the version that the environment names through
+// the package front beside them. All else is compiled where it stands, and so
+// found in the build cache.
 
 // whichVersion is the environment variable that chooses among the versions of
 // one binary.
@@ -88,124 +90,142 @@ func buildTogether(ctx context.Context, root, step, dir string, versions []*Vers
 	if err != nil {
 		return nil, err
 	}
+	solution, err := variant.Solution(root, step)
+	if err != nil {
+		return nil, err
+	}
+	on := openShelf(dir)
 	builds := make([]build, len(versions))
-	compiling := make(map[int]bool)
+	binds := make(map[string][]byte) // what binds a version to the front, by the version's folder
 	for i, v := range versions {
 		alone, err := variant.ForStep(root, step, v.files)
 		if err != nil {
 			return nil, err
 		}
-		builds[i] = build{root: root, step: step, dir: filepath.Join(dir, home(i)), env: []string{whichVersion + "=" + home(i)}}
-		builds[i].overlay, err = variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), alone, root)
+		home, program, err := furnish(on, root, step, v.files, solution)
 		if err != nil {
 			return nil, err
 		}
-		if err := furnish(face, root, step, dir, home(i), v.files); err != nil {
+		if binds[home], err = face.bind(step, home, program); err != nil {
 			return nil, err
 		}
-		compiling[i] = true
+		builds[i] = build{root: root, step: step, dir: filepath.Join(dir, home), env: []string{whichVersion + "=" + home}}
+		if builds[i].overlay, err = variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), alone, root); err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(builds[i].dir, 0o700); err != nil {
+			return nil, err
+		}
 	}
-	if err := writeChecks(face, root, step, dir); err != nil {
-		return nil, err
-	}
-	if err := writeModule(root, dir); err != nil {
+	modfile, err := writeModule(root, dir, on)
+	if err != nil {
 		return nil, err
 	}
 	binary := filepath.Join(dir, step+".test")
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	for len(compiling) > 0 {
-		numbers := slices.Sorted(maps.Keys(compiling))
-		out, err := compile(ctx, step, binary, builds, numbers)
+	for len(binds) > 0 {
+		set, err := putSet(on, face, root, step, binds)
+		if err != nil {
+			return nil, err
+		}
+		out, err := compile(ctx, root, step, binary, modfile, set, slices.Sorted(maps.Keys(binds)))
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		if err == nil {
-			for i := range compiling {
-				builds[i].binary = binary
-			}
 			break
 		}
 		guilty := inVersion.FindAllStringSubmatch(out, -1)
 		if guilty == nil {
-			return nil, fmt.Errorf("build %d versions of %s together: %w\n%s", len(compiling), step, err, out)
+			return nil, fmt.Errorf("build %d versions of %s together: %w\n%s", len(binds), step, err, out)
 		}
 		for _, m := range guilty {
-			i, _ := strconv.Atoi(m[1] + m[2]) // digits, of one or of the other
-			delete(compiling, i)
-			if err := os.RemoveAll(filepath.Join(dir, "front", bindFile(home(i)))); err != nil {
-				return nil, err
-			}
+			delete(binds, m[1]+m[2]) // one of the two is empty
+		}
+	}
+	for i := range builds {
+		if home := filepath.Base(builds[i].dir); binds[home] != nil {
+			builds[i].binary = binary
+			builds[i].vet = filepath.Join(dir, home+".vet.txt")
 		}
 	}
 	return builds, nil
 }
 
-// home is the folder of the i-th version.
-func home(i int) string { return fmt.Sprintf("v%d", i) }
-
-// bindFile is the front's file for a version.
-func bindFile(home string) string { return "bind_" + home + ".go" }
-
 // inVersion finds which versions the go command complains about.
-var inVersion = regexp.MustCompile(`(?m)^(?:# otel\.workshop/batch/v(\d+)/|.*\bbind_v(\d+)\.go:)`)
+var inVersion = regexp.MustCompile(`(?m)^(?:# otel\.workshop/batch/(v\w+)/|.*\bbind_(v\w+)\.go:)`)
 
-// furnish writes a version into its folder, and what binds it to the front.
-func furnish(face *front, root, step, dir, home string, files variant.Files) error {
-	from, to := variant.Module+"/steps/"+step, variant.Module+"/batch/"+home+"/steps/"+step
+// furnish puts a version on the shelf. It returns the name of its folder, and
+// whether its program stands there as a package that the checks can run. As a
+// program, for go vet, it does if it is not the solution's.
+func furnish(on shelf, root, step string, files, solution variant.Files) (home string, program bool, err error) {
 	placed := make(variant.Files)
-	for name, data := range variant.AsStep(step, files) {
-		placed[path.Join("steps", step, name)] = data
-	}
-	program, err := programBeside(root, step, variant.AsStep(step, files))
-	if err != nil {
-		return err
-	}
-	maps.Copy(placed, program) // without one, the checks build it by themselves
-	for name, data := range variant.Reimport(placed, from, to) {
-		if err := write(dir, path.Join(home, name), data); err != nil {
-			return err
+	own := variant.AsStep(step, files)
+	usual := variant.Equal(programOf(files), programOf(solution))
+	for name, data := range own {
+		if !usual || !isProgram(name) {
+			placed[path.Join("steps", step, name)] = data
 		}
 	}
-	bind, err := face.bind(step, home, program != nil)
+	beside, err := programBeside(root, step, own)
 	if err != nil {
-		return err
+		return "", false, err
 	}
-	return write(dir, path.Join("front", bindFile(home)), bind)
+	maps.Copy(placed, beside) // without one, the checks build it by themselves
+	home = "v" + variant.Hash(placed)[:16]
+	placed = variant.Reimport(placed, variant.Module+"/steps/"+step, batch+"/"+home+"/steps/"+step)
+	return home, beside != nil, on.put(home, placed)
 }
 
-// writeChecks writes the checks, and the front that they see the versions
-// through.
-func writeChecks(face *front, root, step, dir string) error {
-	source, err := face.source()
-	if err != nil {
-		return err
+// putSet puts the checks on the shelf, and the front through which they see the
+// versions that it is bound to. It returns the name of their folder.
+func putSet(on shelf, face *front, root, step string, binds map[string][]byte) (set string, err error) {
+	files := make(variant.Files)
+	if files["front/front.go"], err = face.source(); err != nil {
+		return "", err
 	}
-	if err := write(dir, "front/front.go", source); err != nil {
-		return err
+	for home, bind := range binds {
+		files["front/bind_"+home+".go"] = bind
 	}
-	if err := write(dir, "shop/shop.go", []byte("package shop\n\nvar Laid func()\n")); err != nil {
-		return err
-	}
+	files["shop/shop.go"] = []byte("package shop\n\nvar Laid func()\n")
 	checks, err := filepath.Glob(filepath.Join(root, "checker", step, "*_test.go"))
 	if err != nil {
-		return err
+		return "", err
 	}
-	replaced := strings.NewReplacer(
-		`"`+variant.Module+"/steps/"+step+`"`, `"`+variant.Module+`/batch/front"`,
-		`"`+variant.Module+"/"+programDir(step)+`"`, `"`+variant.Module+`/batch/shop"`)
 	for _, check := range checks {
 		data, err := os.ReadFile(check)
 		if err != nil {
-			return err
+			return "", err
 		}
-		data = face.methodOf().ReplaceAll([]byte(replaced.Replace(string(data))), []byte("$1.${2}_$3"))
-		if err := write(dir, "checker/"+filepath.Base(check), data); err != nil {
-			return err
-		}
+		files["checker/"+filepath.Base(check)] = face.methodOf().ReplaceAll(data, []byte("$1.${2}_$3"))
 	}
-	return nil
+	set = "set-" + variant.Hash(files)[:16]
+	files = variant.Reimport(files, variant.Module+"/steps/"+step, batch+"/"+set+"/front")
+	files = variant.Reimport(files, variant.Module+"/"+programDir(step), batch+"/"+set+"/shop")
+	return set, on.put(set, files)
+}
+
+// batch is the module that the shelf is.
+const batch = variant.Module + "/batch"
+
+// writeModule makes the shelf a module that the one in root requires, says the
+// go.mod that it writes into dir.
+func writeModule(root, dir string, on shelf) (modfile string, err error) {
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return "", err
+	}
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		return "", err
+	}
+	modfile = filepath.Join(dir, "workshop.mod")
+	return modfile, errors.Join(
+		write(on.dir, "go.mod", []byte("module "+batch+"\n\ngo 1.26\n")),
+		write(dir, "workshop.mod", fmt.Appendf(mod, "\nrequire %s v0.0.0\nreplace %[1]s => %q\n", batch, filepath.ToSlash(on.dir))),
+		write(dir, "workshop.sum", sum))
 }
 
 // write writes a file, and the folders above it.
@@ -217,46 +237,21 @@ func write(dir, name string, data []byte) error {
 	return os.WriteFile(name, data, 0o600)
 }
 
-// writeModule makes dir a module that the one in root requires, says the go.mod
-// that is written beside it.
-func writeModule(root, dir string) error {
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if err != nil {
-		return err
-	}
-	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	if err != nil {
-		return err
-	}
-	const batch = variant.Module + "/batch"
-	mod = fmt.Appendf(mod, "\nrequire %s v0.0.0\nreplace %[1]s => %q\n", batch, filepath.ToSlash(dir))
-	for name, data := range map[string][]byte{
-		"go.mod":       []byte("module " + batch + "\n\ngo 1.26\n"),
-		"workshop.mod": mod,
-		"workshop.sum": sum,
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// compile builds the versions of these numbers into binary, and vets them beside
-// that. It returns what the compiler said.
-func compile(ctx context.Context, step, binary string, builds []build, numbers []int) (string, error) {
-	dir := filepath.Dir(binary)
-	modfile := "-modfile=" + filepath.Join(dir, "workshop.mod")
+// compile builds the versions in these folders into binary, and vets them beside
+// that: what go vet says of each is left in the binary's folder. It returns what
+// the compiler said.
+func compile(ctx context.Context, root, step, binary, modfile, set string, homes []string) (string, error) {
+	modfile = "-modfile=" + modfile
 	goCommand := func(args ...string) (string, error) {
 		cmd := exec.CommandContext(ctx, "go", args...)
-		cmd.Dir = builds[numbers[0]].root
+		cmd.Dir = root
 		cmd.Env = asModule(os.Environ())
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
-	vet := []string{"vet", modfile, "-gcflags=otel.workshop/...=-l"}
-	for _, i := range numbers {
-		vet = append(vet, variant.Module+"/batch/"+home(i)+"/steps/"+step)
+	vet := []string{"vet", modfile, gcflags.Fast}
+	for _, home := range homes {
+		vet = append(vet, batch+"/"+home+"/steps/"+step+"/...")
 	}
 	var (
 		both   sync.WaitGroup
@@ -264,21 +259,20 @@ func compile(ctx context.Context, step, binary string, builds []build, numbers [
 	)
 	both.Go(func() { vetted, _ = goCommand(vet...) }) // an error says that it has found something
 	args := BuildArgs(step, binary, modfile)
-	args[len(args)-1] = variant.Module + "/batch/checker"
+	args[len(args)-1] = batch + "/" + set + "/checker"
 	out, err := goCommand(args...)
 	both.Wait()
 	if err != nil {
 		return out, err
 	}
-	for _, i := range numbers {
+	for _, home := range homes {
 		var lines strings.Builder
 		for line := range strings.Lines(vetted) {
-			if _, place, ok := strings.Cut(line, "/"+home(i)+"/steps/"); ok && !strings.HasPrefix(line, "# ") {
+			if _, place, ok := strings.Cut(line, "/"+home+"/steps/"); ok && !strings.HasPrefix(line, "# ") {
 				lines.WriteString("steps/" + place)
 			}
 		}
-		builds[i].vet = filepath.Join(dir, home(i), "vet.txt")
-		if err := os.WriteFile(builds[i].vet, []byte(lines.String()), 0o600); err != nil {
+		if err := write(filepath.Dir(binary), home+".vet.txt", []byte(lines.String())); err != nil {
 			return "", err
 		}
 	}

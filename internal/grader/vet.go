@@ -7,23 +7,25 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+
+	"otel.workshop/internal/gcflags"
 )
 
 // vetOutput is the environment variable that names, to the check of
 // conventions, the file that go vet's output will be in.
 const vetOutput = "WORKSHOP_VET"
 
-// startVet runs go vet on the step while the compiler and the linker leave a
+// startVet runs go vet on the step and its program while the compiler and the linker leave a
 // core idle, so that the check of conventions finds it done. Its output, empty
 // when all is well, appears under the name that is returned once it is
 // complete. ctx ends it.
 func startVet(ctx context.Context, b build) (file string) {
 	file = filepath.Join(b.dir, "vet.txt")
-	args := []string{"vet", "-gcflags=otel.workshop/...=-l"}
+	args := []string{"vet", gcflags.Fast}
 	if b.overlay != "" {
 		args = append(args, "-overlay="+b.overlay)
 	}
-	cmd := exec.CommandContext(ctx, "go", append(args, "./steps/"+b.step)...)
+	cmd := exec.CommandContext(ctx, "go", append(args, "./steps/"+b.step+"/...")...)
 	cmd.Dir, cmd.Env = b.root, asModule(os.Environ())
 	group(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }

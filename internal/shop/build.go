@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/robustio"
 
 	"otel.workshop/internal/compiler"
+	"otel.workshop/internal/gcflags"
 	"otel.workshop/internal/scratch"
 	"otel.workshop/internal/variant"
 )
@@ -35,7 +36,7 @@ func (e *BuildError) Error() string {
 // cache what the other has compiled: no DWARF to link, nothing of this module
 // inlined; and git is not asked for the version, which can fail.
 func BuildArgs(dir, binary, overlay string) []string {
-	args := []string{"build", "-o", binary, "-buildvcs=false", "-ldflags=-w", "-gcflags=" + variant.Module + "/...=-l"}
+	args := []string{"build", "-o", binary, "-buildvcs=false", "-ldflags=-w", gcflags.Fast}
 	if overlay != "" {
 		args = append(args, "-overlay="+overlay)
 	}
