@@ -13,6 +13,7 @@ import (
 type judged struct {
 	Result
 	needs []string
+	late  bool // it failed, and the machine had kept it waiting
 }
 
 // judge turns evidence into an outcome.
@@ -47,7 +48,7 @@ func judge(c lesson.Check, ev evidence) judged {
 	case panicked.MatchString(ev.output) && ev.exit == 2:
 		j.Outcome, j.Summary, j.Stack = Crashed, panicLine(ev.output), learnerFrames(ev.output)
 	case t.failed && ev.exit == 1:
-		j.Outcome = Fail
+		j.Outcome, j.late = Fail, ev.receipt == late
 		if j.Finding == nil {
 			j.Summary = lastLog(t.printed)
 		}

@@ -27,6 +27,7 @@ const (
 	passed  = "passed"
 	skipped = "skipped"
 	notRun  = "not run" // exactly once, to its end
+	late    = "late"    // it did not pass, and the machine had kept it waiting
 )
 
 // newOrder asks a binary for the check c, whose files go into dir.

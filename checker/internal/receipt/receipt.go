@@ -26,6 +26,7 @@ const (
 	Passed  = "passed"
 	Skipped = "skipped"
 	NotRun  = "not run"
+	Late    = "late" // it did not pass, and the machine had kept it waiting
 )
 
 // An order is what a grader writes, each part ended by a zero byte.
