@@ -69,7 +69,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		b.vet = startVet(ctx, b)
 	}
 	cmd := exec.CommandContext(ctx, "go", BuildArgs(step, b.binary, flags...)...)
-	cmd.Dir, cmd.Env = root, asModule(os.Environ())
+	cmd.Dir, cmd.Env = root, compiling()
 	group(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	cmd.WaitDelay = time.Second
@@ -190,6 +190,17 @@ func (b build) mapBack(text string) string {
 // asModule adds to an environment what makes a go command see this module, and
 // nothing but it, whatever somebody has set for other projects.
 func asModule(env []string) []string { return append(env, "GO111MODULE=on", "GOWORK=off") }
+
+// compiling is the environment of a go command that compiles. The compiler is
+// done before its memory is worth collecting: that is a seventh of its processor
+// time, for some twenty megabytes more.
+func compiling() []string {
+	env := asModule(os.Environ())
+	if os.Getenv("GOGC") == "" {
+		env = append(env, "GOGC=800")
+	}
+	return env
+}
 
 // environment is what the build's processes see: ours, without what would
 // change a verdict.

@@ -245,7 +245,7 @@ func compile(ctx context.Context, root, step, binary, modfile, set string, homes
 	goCommand := func(args ...string) (string, error) {
 		cmd := exec.CommandContext(ctx, "go", args...)
 		cmd.Dir = root
-		cmd.Env = asModule(os.Environ())
+		cmd.Env = compiling()
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}

@@ -26,7 +26,7 @@ func startVet(ctx context.Context, b build) (file string) {
 		args = append(args, "-overlay="+b.overlay)
 	}
 	cmd := exec.CommandContext(ctx, "go", append(args, "./steps/"+b.step+"/...")...)
-	cmd.Dir, cmd.Env = b.root, asModule(os.Environ())
+	cmd.Dir, cmd.Env = b.root, compiling()
 	group(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	go func() {
