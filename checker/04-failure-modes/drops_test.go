@@ -23,7 +23,7 @@ func TestDropsAreLogged(t *testing.T) {
 		{"in waves", time.Millisecond}, // whatever happens to a wave has happened when the next one comes
 	} {
 		beside := standard()
-		q, early := playFull(t, fullSize, come.pause)
+		q, early := playFull(t, fullSize, 0, come.pause)
 		mustTellDrops(t, come.how, q, early, beside.has("\n"))
 	}
 	mustHold(t, 4000) // ten says little: a worker may have a whole batch in its hands
@@ -45,8 +45,12 @@ func TestDropsAreLogged(t *testing.T) {
 // many spans.
 func mustHold(t *testing.T, size int) {
 	t.Helper()
-	const onTheWay = 2048 // those that the worker has taken out
-	q, _ := playFull(t, size, 0)
+	// Those that the worker has taken out: the first ones, and a batch that it
+	// may hold back until it is full. How many of those that come at once it
+	// could take before the queue was full would be a matter of chance: by then
+	// it hangs.
+	const onTheWay = 2048
+	q, _ := playFull(t, size, time.Minute, 0)
 	n := q.next.spansOffered()
 	if n >= size && n <= size+onTheWay {
 		return

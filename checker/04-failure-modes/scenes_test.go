@@ -156,16 +156,18 @@ func playStopHangs(t *testing.T) *queue {
 }
 
 // playFull has ten thousand spans come for a queue of that size, in calls of
-// eight, with a pause after each, while the exporter behind it hangs for an hour.
-// early are the lines in the log before the end.
-func playFull(t *testing.T, size int, pause time.Duration) (q *queue, early int) {
+// eight, with a pause after the first and one after each, while the exporter
+// behind it hangs for an hour. early are the lines in the log before the end.
+func playFull(t *testing.T, size int, first, pause time.Duration) (q *queue, early int) {
 	q = inBubble(t, size, func(ctx context.Context, q *queue) {
 		open := make(chan struct{})
 		q.next.set(func(b *behind) { b.hangs = open })
 		time.AfterFunc(time.Hour, func() { close(open) })
-		for range fullSent / fullBatch { // their number is not that of the calls
-			q.send(ctx, fullBatch)
+		q.send(ctx, fullBatch) // their number is not that of the calls
+		time.Sleep(first)
+		for range fullSent/fullBatch - 1 {
 			time.Sleep(pause)
+			q.send(ctx, fullBatch)
 		}
 		time.Sleep(2 * time.Hour) // it may be told a little later
 		early = len(q.log.all())

@@ -12,7 +12,7 @@ import (
 // The QueueExporter should never have two exports on their way at once.
 func TestOneExportAtATime(t *testing.T) {
 	slow, _ := playSlow(t)
-	full, _ := playFull(t, fullSize, 0)
+	full, _ := playFull(t, fullSize, 0, 0)
 	stuck, waits, _ := playStuck(t)
 	scenes := []struct {
 		what string
