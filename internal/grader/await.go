@@ -41,19 +41,34 @@ func (r *runner) note(ev evidence) {
 	switch {
 	case !ev.timedOut:
 		r.slowest = max(r.slowest, ev.took)
-	case !ev.starved && !r.late:
+	case !ev.starved:
 		r.late = true
-		close(r.hurry)
 	}
+}
+
+// A watch counts time while it is looked at: a gap between two looks that is
+// longer than it should be is one in which nothing ran at all, on a laptop that
+// slept or a virtual machine that stood still.
+type watch struct {
+	last    time.Time
+	counted time.Duration
+}
+
+// look adds what has gone by since the last look, which should be every.
+func (w *watch) look(now time.Time, every time.Duration) time.Duration {
+	w.counted += min(now.Sub(w.last), 2*every)
+	w.last = now
+	return w.counted
 }
 
 // await waits for the end of cmd. When its time is up, it is asked for the
 // stacks of its goroutines, and then killed.
 func (r *runner) await(ctx context.Context, cmd *exec.Cmd, ended <-chan error, ev *evidence) error {
-	start := time.Now()
-	timer := time.NewTimer(r.allowed())
-	defer timer.Stop()
-	hurry := r.hurry
+	w := watch{last: time.Now()}
+	every := max(r.limit/50, time.Millisecond)
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	var next time.Duration
 	for {
 		select {
 		case err := <-ended:
@@ -61,17 +76,16 @@ func (r *runner) await(ctx context.Context, cmd *exec.Cmd, ended <-chan error, e
 		case <-ctx.Done():
 			_ = killGroup(cmd.Process)
 			return <-ended
-		case <-hurry:
-			hurry = nil
-			timer.Reset(max(0, r.allowed()-time.Since(start)))
-			continue
-		case <-timer.C:
+		case <-ticker.C:
 		}
-		took := time.Since(start)
+		took := w.look(time.Now(), every)
+		if took < max(r.allowed(), next) {
+			continue
+		}
+		next = took + r.limit/10 // to ask again: it costs something
 		own := took - r.queued(cmd.Process, took)
-		if rest := r.allowed() - own; rest > r.limit/100 {
+		if own < r.allowed()-r.limit/100 {
 			if took < longest*r.limit {
-				timer.Reset(min(rest, r.limit/10)) // to look again
 				continue
 			}
 			ev.starved, ev.own = true, own

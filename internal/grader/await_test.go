@@ -17,7 +17,7 @@ func TestStarved(t *testing.T) {
 		b := buildHostile(t, step)
 		program, err := seal(b.binary)
 		require.NoError(t, err)
-		r := &runner{build: b, sealed: program, limit: 200 * time.Millisecond, hurry: make(chan struct{})}
+		r := &runner{build: b, sealed: program, limit: 200 * time.Millisecond}
 		r.queued = func(_ *os.Process, took time.Duration) time.Duration { return time.Duration(float64(took) * (1 - had)) }
 		j := r.run(t.Context(), victimStep.Checks[0])
 		require.Equal(t, j.Outcome == TimedOut, r.late, "only who has had their time makes others hurry")
@@ -39,7 +39,7 @@ func TestStarved(t *testing.T) {
 // Once a check has run into the limit the others get less, unless some were
 // seen to need more.
 func TestAllowed(t *testing.T) {
-	r := &runner{limit: defaultLimit, hurry: make(chan struct{})}
+	r := &runner{limit: defaultLimit}
 	r.note(evidence{took: time.Second})
 	require.Equal(t, defaultLimit, r.allowed())
 	r.note(evidence{took: 60 * time.Second, timedOut: true, starved: true})
@@ -50,6 +50,21 @@ func TestAllowed(t *testing.T) {
 	require.Equal(t, 8*time.Second, r.allowed())
 	r.note(evidence{took: 9 * time.Second})
 	require.Equal(t, defaultLimit, r.allowed())
+}
+
+// What goes by while nothing runs is nobody's time.
+func TestWatch(t *testing.T) {
+	now := time.Now()
+	w := watch{last: now}
+	for range 10 {
+		now = now.Add(200 * time.Millisecond)
+		w.look(now, 200*time.Millisecond)
+	}
+	require.Equal(t, 2*time.Second, w.counted)
+	now = now.Add(350 * time.Millisecond) // a little late
+	require.Equal(t, 2350*time.Millisecond, w.look(now, 200*time.Millisecond))
+	now = now.Add(time.Hour)
+	require.Equal(t, 2750*time.Millisecond, w.look(now, 200*time.Millisecond))
 }
 
 // What our own commands take is not the learner's doing.

@@ -93,7 +93,7 @@ func runBuilt(ctx context.Context, b build, step lesson.Step, checks []lesson.Ch
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{build: b, sealed: program, limit: o.Limit, queued: queued, hurry: make(chan struct{}), progress: o.Progress}
+	r := &runner{build: b, sealed: program, limit: o.Limit, queued: queued, progress: o.Progress}
 	if r.limit == 0 {
 		r.limit = defaultLimit
 	}
@@ -141,7 +141,6 @@ type runner struct {
 	sealed sealed
 	limit  time.Duration
 	queued func(p *os.Process, took time.Duration) time.Duration // what does not count of that
-	hurry  chan struct{}                                         // closed when a check has run into the limit
 
 	mu       sync.Mutex
 	progress func(Result)
