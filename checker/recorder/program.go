@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"otel.workshop/internal/dying"
 )
 
 // A Program is the learner's service, running as a process of its own: this
@@ -68,12 +70,22 @@ func Start(t testing.TB, env ...string) (*Program, error) {
 // Signal sends a signal to the program.
 func (p *Program) Signal(s os.Signal) error { return p.cmd.Process.Signal(s) }
 
-// Ended reports whether the program ends within limit.
+// Ended reports whether the program ends within limit. One that has, and that
+// the kernel is still clearing away, is waited for.
 func (p *Program) Ended(limit time.Duration) bool {
+	return p.endsIn(limit) || dying.Process(p.cmd.Process.Pid) && p.endsIn(5*time.Second)
+}
+
+func (p *Program) endsIn(limit time.Duration) bool {
 	select {
 	case <-p.done:
 		return true
 	case <-time.After(limit):
+	}
+	select {
+	case <-p.done: // both may have come
+		return true
+	default:
 		return false
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os/exec"
 	"time"
+
+	"otel.workshop/internal/dying"
 )
 
 // A check has so much time of its own: what it spent in the queue for a
@@ -83,6 +85,9 @@ func (r *runner) await(ctx context.Context, cmd *exec.Cmd, ended <-chan error, e
 			continue
 		}
 		next = took + r.limit/10 // to ask again: it costs something
+		if dying.Process(cmd.Process.Pid) && took < longest*r.limit {
+			continue
+		}
 		own := took - r.queued(cmd.Process, took)
 		if own < r.allowed()-r.limit/100 {
 			if took < longest*r.limit {
