@@ -39,7 +39,6 @@ type Receiver struct {
 	over    chan struct{} // closed when the test is over
 	mu      sync.Mutex
 	trouble Trouble
-	taken   []string          // paths of those that Trouble.Takes has kept waiting
 	takes   map[string]string // what a path takes instead, "/v1/traces" or "/v1/metrics"
 	paths   []string
 	clear   int // requests in the clear that a TLS server has refused

@@ -2,7 +2,6 @@ package receiver
 
 import (
 	"net/http"
-	"slices"
 	"time"
 )
 
@@ -12,10 +11,7 @@ type Trouble struct {
 	Says  string // and with this text
 	Hangs bool   // never answers
 
-	// Takes is how long the next request of each signal waits until it is
-	// accepted, if the sender still does. Those after it are taken at once: a
-	// sender that sends one span at a time has hundreds of them.
-	Takes time.Duration
+	Takes time.Duration // accepts what it is sent after this time, if the sender still waits
 }
 
 // Be puts the receiver in trouble, or, with the zero Trouble, out of it.
@@ -23,19 +19,14 @@ func (r *Receiver) Be(t Trouble) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.trouble = t
-	r.taken = nil
 }
 
 // inTrouble reports whether the request has been dealt with.
 func (r *Receiver) inTrouble(w http.ResponseWriter, req *http.Request) bool {
 	r.mu.Lock()
 	trouble := r.trouble
-	next := trouble.Takes > 0 && !slices.Contains(r.taken, req.URL.Path)
-	if next {
-		r.taken = append(r.taken, req.URL.Path)
-	}
 	r.mu.Unlock()
-	if next {
+	if trouble.Takes > 0 {
 		select {
 		case <-time.After(trouble.Takes):
 		case <-req.Context().Done():
