@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -251,6 +252,9 @@ func (tb *tab) shot(name string, width int, dark bool) {
 	}})
 	time.Sleep(150 * time.Millisecond) // for the layout to settle
 	require.LessOrEqual(tb.t, eval[int](tb, "document.documentElement.scrollWidth"), width, "%s scrolls sideways at %d px", name, width)
+	if !wantsPictures() {
+		return
+	}
 	size := tell(tb, cdppage.GetLayoutMetrics, cdp.Empty{}).CSSContentSize
 	beyond := true
 	picture := tell(tb, cdppage.CaptureScreenshot, cdppage.CaptureScreenshotParams{
@@ -260,6 +264,9 @@ func (tb *tab) shot(name string, width int, dark bool) {
 	file := filepath.Join(tb.t.ArtifactDir(), fmt.Sprintf("%s-%d-%s.png", name, width, scheme))
 	require.NoError(tb.t, os.WriteFile(file, picture, 0o644))
 }
+
+// wantsPictures reports whether the test was run with -artifacts.
+func wantsPictures() bool { return flag.Lookup("test.artifacts").Value.String() == "true" }
 
 // accessible runs axe-core over the page, and fails on a serious violation.
 func (tb *tab) accessible() {
