@@ -53,8 +53,9 @@ func NewBatch(root string) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	// While a check waits for a service to end, another one can use its core.
-	b := &Batch{root: root, dir: dir, room: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	// Most of a version's time its checks wait, for a service to end or a limit
+	// to pass: others can use the core.
+	b := &Batch{root: root, dir: dir, room: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
 	b.ctx, b.stop = context.WithCancel(context.Background())
 	return b, nil
 }
