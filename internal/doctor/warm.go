@@ -107,11 +107,9 @@ type work struct {
 }
 
 // works returns what the workshop will let the go command do, each piece once.
+// The command itself is built: it is what runs here.
 func (o WarmOptions) works(binary string) []work {
 	var all []work
-	if sources, _ := fsGlob(o.Root, "*.go"); len(sources) > 0 {
-		all = append(all, work{"building the workshop itself", []string{"build", "-o", binary, "."}, false})
-	}
 	for _, tree := range []string{"solutions", "steps"} {
 		for _, dir := range services(o.Root, tree) {
 			all = append(all, work{"building " + dir + "/shop", shop.BuildArgs(dir, binary, ""), tree == "steps"})
