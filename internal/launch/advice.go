@@ -2,6 +2,7 @@ package launch
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -39,12 +40,12 @@ func failure(words string, err error) error {
 	words = strings.TrimSpace(words)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return errors.New(install)
+		return problem{errors.New("the workshop's command could not be built"), install}
 	case words == "":
 		words = err.Error()
 	}
-	return errors.New("The workshop's command could not be built. The go command says:\n\n  " +
-		strings.ReplaceAll(words, "\n", "\n  ") + "\n\n" + adviceFor(words, os.Getenv("GOFLAGS")))
+	said := "\n\n  " + strings.ReplaceAll(words, "\n", "\n  ") + "\n"
+	return problem{fmt.Errorf("the workshop's command could not be built; the go command says%s", said), adviceFor(words, os.Getenv("GOFLAGS"))}
 }
 
 func adviceFor(words, flags string) string {

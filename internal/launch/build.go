@@ -40,7 +40,7 @@ func (l launcher) build(ctx context.Context, root, name string, folders []folder
 		unlock()
 		return binary, err
 	}
-	return "", fmt.Errorf("there is no place to build the workshop's command in: %w\n%s", refused, noPlace)
+	return "", problem{fmt.Errorf("there is no place to build the workshop's command in: %w", refused), noPlace}
 }
 
 // buildIn builds the command in the folder scratch, and gives it its name when
@@ -69,7 +69,7 @@ func (l launcher) buildIn(ctx context.Context, root, scratch, binary string, fir
 		return failure(words, err)
 	}
 	if err := rename(unnamed, binary); err != nil {
-		return fmt.Errorf("keep the workshop's command: %w\n%s", err, noPlace)
+		return problem{fmt.Errorf("keep the workshop's command: %w", err), noPlace}
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ const module = "otel.workshop"
 func findRoot() (string, error) {
 	here, err := os.Getwd()
 	if err != nil {
-		return "", fmt.Errorf("find the workshop: %w\nThe folder may be gone: cd out of it, and into it again.", err)
+		return "", problem{fmt.Errorf("find the workshop: %w", err), "The folder may be gone: cd out of it, and into it again."}
 	}
 	for dir := here; ; dir = filepath.Dir(dir) {
 		if isRoot(dir) {

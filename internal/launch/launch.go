@@ -73,7 +73,7 @@ func (l launcher) launch() error {
 			if err == nil || errors.As(err, &exit) {
 				return err
 			}
-			return fmt.Errorf("start the workshop's command: %w\nDelete %s, and start again.", err, binary)
+			return problem{fmt.Errorf("start the workshop's command: %w", err), "Delete " + binary + ", and start again."}
 		}
 	}
 }
@@ -82,7 +82,7 @@ func (l launcher) launch() error {
 func (l launcher) built(root string) (string, error) {
 	name, err := binaryName(root)
 	if err != nil {
-		return "", fmt.Errorf("look at the workshop's sources: %w\nLet git status show what is missing, and git restore . bring it back.", err)
+		return "", problem{fmt.Errorf("look at the workshop's sources: %w", err), "Let git status show what is missing, and git restore . bring it back."}
 	}
 	folders := folders(root)
 	for _, dir := range folders {
