@@ -60,8 +60,9 @@ func Warm(ctx context.Context, o WarmOptions) error {
 	if err := o.timed("downloading the modules", func() error { return o.download(ctx) }); err != nil {
 		return err
 	}
-	for _, w := range o.works(filepath.Join(dir, "built.exe")) {
-		err := o.timed(w.name, func() error {
+	works := o.works(filepath.Join(dir, "built.exe"))
+	for i, w := range works {
+		err := o.timed(fmt.Sprintf("%d of %d: %s", i+1, len(works), w.name), func() error {
 			out, err := o.Go(ctx, o.Root, nil, w.args...)
 			var exit *exec.ExitError
 			switch {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"otel.workshop/internal/gcflags"
 )
 
 // build makes the command called name in the first of folders that can be
@@ -53,7 +55,7 @@ func (l launcher) buildIn(ctx context.Context, root, scratch, binary string, fir
 	defer p.close()
 	unnamed := filepath.Join(scratch, "workshop.exe")
 	g := goCommand{root: root, scratch: scratch}
-	args := []string{"-o", unnamed, "-buildvcs=false", "-ldflags=-w", Package}
+	args := []string{"-o", unnamed, "-buildvcs=false", "-ldflags=-w", gcflags.Fast, gcflags.Database, Package}
 
 	// The first pass downloads, and says what there is to compile.
 	words, err := g.run(ctx, p.planned, append([]string{"build", "-n"}, args...))

@@ -9,10 +9,10 @@ import (
 )
 
 // What go run . compiles before it can say a word is the standard library and
-// this package; what it builds then is below internal/, where it looks for
+// two small packages; what it builds then is below internal/, where it looks for
 // changes.
 func TestWhatIsNeeded(t *testing.T) {
-	require.ElementsMatch(t, []string{module, module + "/internal/launch"}, needed(t, "."))
+	require.ElementsMatch(t, []string{module, module + "/internal/launch", module + "/internal/gcflags"}, needed(t, "."))
 	for _, name := range needed(t, Package) {
 		if strings.HasPrefix(name, module) {
 			require.True(t, strings.HasPrefix(name, module+"/internal/"), name)

@@ -2,7 +2,7 @@
 // command is built for the sources as they are, builds it if not, showing how
 // far it is, and hands over to it as if nothing had stood between.
 //
-// It imports nothing but the standard library, and of that little: on a fresh
+// It needs nothing but the standard library, and of that little: on a fresh
 // machine, all of it is compiled before the first line is printed.
 package launch
 
