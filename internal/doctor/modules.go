@@ -58,7 +58,7 @@ func (o Options) restore(ctx context.Context, names ...string) string {
 	case err != nil:
 		return "compare " + files + " with those of the repository that this one was cloned from"
 	case !changed:
-		return "git calls " + files + " unchanged, so it is this machine: look at what go env GOFLAGS GOPROXY GOMODCACHE says, and then try go build . by itself"
+		return "git calls " + files + " unchanged, so it is this machine: look at what go env GOFLAGS GOPROXY GOMODCACHE says, and then try go build ./internal/command/workshop by itself"
 	}
 	return "let git restore " + strings.Join(names, " ") + " bring the files back, unless you changed them on purpose"
 }
@@ -73,7 +73,7 @@ var need = regexp.MustCompile(`(?m)^need (\S+) (\S+) (.*)$`)
 func (o Options) needed(ctx context.Context, env []string) (all int, missing []string, err error) {
 	args := []string{"list", "-deps", "-test", "-e", "-f", needs}
 	for _, pattern := range []struct{ glob, packages string }{
-		{"*.go", "."}, {"solutions/*", "./solutions/..."}, {"steps/*", "./steps/..."}, {"checker/*", "./checker/..."},
+		{"internal/command/workshop/*", "./internal/command/workshop"}, {"solutions/*", "./solutions/..."}, {"steps/*", "./steps/..."}, {"checker/*", "./checker/..."},
 	} {
 		if names, _ := fsGlob(o.Root, pattern.glob); len(names) > 0 {
 			args = append(args, pattern.packages)

@@ -60,8 +60,9 @@ func Warm(ctx context.Context, o WarmOptions) error {
 	if err := o.timed("downloading the modules", func() error { return o.download(ctx) }); err != nil {
 		return err
 	}
-	for _, w := range o.works(filepath.Join(dir, "built.exe")) {
-		err := o.timed(w.name, func() error {
+	works := o.works(filepath.Join(dir, "built.exe"))
+	for i, w := range works {
+		err := o.timed(fmt.Sprintf("%d of %d: %s", i+1, len(works), w.name), func() error {
 			out, err := o.Go(ctx, o.Root, nil, w.args...)
 			var exit *exec.ExitError
 			switch {
@@ -107,11 +108,9 @@ type work struct {
 }
 
 // works returns what the workshop will let the go command do, each piece once.
+// The command itself is built: it is what runs here.
 func (o WarmOptions) works(binary string) []work {
 	var all []work
-	if sources, _ := fsGlob(o.Root, "*.go"); len(sources) > 0 {
-		all = append(all, work{"building the workshop itself", []string{"build", "-o", binary, "."}, false})
-	}
 	for _, tree := range []string{"solutions", "steps"} {
 		for _, dir := range services(o.Root, tree) {
 			all = append(all, work{"building " + dir + "/shop", shop.BuildArgs(dir, binary, ""), tree == "steps"})

@@ -7,3 +7,8 @@ package gcflags
 // nothing is told to debuggers. That is a sixth of the time that a step's package
 // takes.
 const Fast = "-gcflags=otel.workshop/...=-l -dwarf=false"
+
+// Database is the same for SQLite, a fifth of what the command is compiled from:
+// it takes half the time. A query of the orders takes 57 µs then instead of 44,
+// and one of a real PostgreSQL on the same machine 60 to 70.
+const Database = "-gcflags=github.com/ncruces/go-sqlite3-wasm/...=-l -dwarf=false"

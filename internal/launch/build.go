@@ -1,0 +1,110 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"otel.workshop/internal/gcflags"
+)
+
+// build makes the command called name in the first of folders that can be
+// written to, unless another start does so meanwhile, and returns its path.
+func (l launcher) build(ctx context.Context, root, name string, folders []folder) (string, error) {
+	var refused error
+	for _, dir := range folders {
+		if err := os.MkdirAll(string(dir), 0o755); err != nil {
+			refused = err
+			continue
+		}
+		unlock, err := l.lock(ctx, dir.file("lock"))
+		if err != nil {
+			return "", err
+		}
+		binary, scratch := dir.file(name), ""
+		if isFile(binary) { // while we waited
+			unlock()
+			return binary, nil
+		}
+		old := dir.leftovers()
+		if scratch, err = dir.scratch(); err != nil {
+			unlock()
+			refused = err
+			continue
+		}
+		err = l.buildIn(ctx, root, scratch, binary, len(old) == 0)
+		clearAway([]string{scratch})
+		if err == nil {
+			clearAway(old)
+		}
+		unlock()
+		return binary, err
+	}
+	return "", problem{fmt.Errorf("there is no place to build the workshop's command in: %w", refused), noPlace}
+}
+
+// buildIn builds the command in the folder scratch, and gives it its name when
+// all of it is there. Whoever never had one is told what this is.
+func (l launcher) buildIn(ctx context.Context, root, scratch, binary string, first bool) error {
+	if first {
+		l.greet(root)
+	}
+	p := newProgress(l.stderr, l.terminal, modules(root))
+	defer p.close()
+	unnamed := filepath.Join(scratch, "workshop.exe")
+	g := goCommand{root: root, scratch: scratch}
+	args := []string{"-o", unnamed, "-buildvcs=false", "-ldflags=-w", gcflags.Fast, gcflags.Database, Package}
+
+	// The first pass downloads, and says what there is to compile.
+	words, err := g.run(ctx, p.planned, append([]string{"build", "-n"}, args...))
+	if err == nil {
+		p.compile()
+		words, err = g.run(ctx, p.compiling, append([]string{"build", "-v"}, args...))
+	}
+	p.close()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return failure(words, err)
+	}
+	if err := rename(unnamed, binary); err != nil {
+		return problem{fmt.Errorf("keep the workshop's command: %w", err), noPlace}
+	}
+	return nil
+}
+
+// rename tries again for a second: on Windows, a scanner may be looking at what
+// is new.
+func rename(from, to string) error {
+	var err error
+	for range 10 {
+		if err = os.Rename(from, to); err == nil {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
+}
+
+// lock waits until nobody else builds in a folder. Where there are no locks, it
+// does not wait: then two builds do the work twice, each in a folder of its own.
+func (l launcher) lock(ctx context.Context, name string) (unlock func(), err error) {
+	for told := false; ; {
+		unlock, ok := tryLock(name)
+		if ok {
+			return unlock, nil
+		}
+		if !told {
+			told = true
+			_, _ = fmt.Fprintln(l.stderr, "Another start is building the workshop: waiting for that one. Ctrl-C ends the waiting.")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
