@@ -44,7 +44,7 @@ func Write(ctx context.Context, file, dir string, names []string, progress func(
 		}
 		n, err := add(z, dir, name)
 		if err != nil {
-			return fmt.Errorf("write %s: %w (it needs room for all of the modules, some 40 MB)", file, err)
+			return fmt.Errorf("write the pack: %w (it needs room for all of the modules, some 40 MB)", err)
 		}
 		bytes += n
 		if progress != nil {
@@ -52,7 +52,7 @@ func Write(ctx context.Context, file, dir string, names []string, progress func(
 		}
 	}
 	if err := z.Close(); err != nil {
-		return fmt.Errorf("write %s: %w (it needs room for all of the modules, some 40 MB)", file, err)
+		return fmt.Errorf("write the pack: %w (it needs room for all of the modules, some 40 MB)", err)
 	}
 	return nil
 }
