@@ -59,6 +59,8 @@ var rules = []rule{
 		why: "whoever compiles says the same: a leaf"},
 	{from: "internal/launch", not: []string{""}, but: []string{"internal/gcflags"},
 		why: "it is there before anything else is compiled: the standard library is all it needs"},
+	{from: "internal/pack", not: []string{""}, but: []string{"internal/pack"},
+		why: "it unpacks modules where there are none: a leaf, on the standard library alone"},
 	{from: "internal/regular", not: []string{""},
 		why: "everybody reads files: a leaf"},
 	{from: "internal/compiler", not: []string{""},

@@ -33,9 +33,11 @@ func Check(t *testing.T, step string, premises ...string) {
 		dropped []string
 		failed  error
 	)
+	t.Attr("helper", "runs") // the grader blames nobody for what it takes
 	both.Go(func() { dropped, failed = droppedErrors(src) })
 	vet := goVet(src)
 	both.Wait()
+	t.Attr("helper", "ended")
 	if failed != nil {
 		t.Fatal(failed)
 	}

@@ -14,15 +14,31 @@ import (
 
 func newDoctor(w *workshop) *cobra.Command {
 	var warm bool
+	var pack string
 	cmd := &cobra.Command{
-		Use:   "doctor [--warm]",
+		Use:   "doctor [--warm] [--pack FILE.zip]",
 		Short: "what works on this machine, and what to do about the rest",
 		Long: `What the workshop needs of this machine, and what to do where it is missing. The
-exit status is 1 when something has to be done.`,
+exit status is 1 when something has to be done.
+
+--pack writes the modules that builds need, for every system, into a file that
+"go run ./internal/pack/unpack FILE.zip" reads where there is no network.`,
 		Args: atMost(0, "no argument"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return w.doctor(cmd.Context(), warm) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			packs := cmd.Flags().Changed("pack")
+			if packs && pack == "" {
+				return usageError{"--pack wants the name of the file to write: go run . doctor --pack FILE.zip"}
+			}
+			if warm || !packs {
+				if err := w.doctor(cmd.Context(), warm); err != nil || !packs {
+					return err
+				}
+			}
+			return w.pack(cmd.Context(), pack)
+		},
 	}
 	cmd.Flags().BoolVar(&warm, "warm", false, "download and build everything now, so that later needs no network")
+	cmd.Flags().StringVar(&pack, "pack", "", "write the modules into `FILE`, for machines without network")
 	return cmd
 }
 

@@ -94,16 +94,16 @@ func (w *workshop) replaced(s *session.Session, b workspace.Backup, what string)
 		if rel, err := filepath.Rel(s.Root(), b.Path); err == nil {
 			backup = rel
 		}
-		fmt.Fprintf(&text, "\nYour files are in %s. To get them back, from %s:\n\n  %s\n", backup, s.Root(), wayBack(backup, b.Step))
+		fmt.Fprintf(&text, "\nYour files are in %s. To get them back, from %s:\n\n  %s\n", backup, s.Root(), wayBack(backup, b.Step, runtime.GOOS))
 	}
 	return w.printf("%s", text.String())
 }
 
-// wayBack is the command that puts a backup back.
-func wayBack(backup, step string) string {
-	dest := filepath.Join("steps", step)
-	if runtime.GOOS == "windows" {
-		return fmt.Sprintf(`Copy-Item -Recurse -Force '%s\*' '%s'`, backup, dest)
+// wayBack is the command that puts a backup back, in the shell that people have on a
+// system of that name.
+func wayBack(backup, step, goos string) string {
+	if goos == "windows" { // PowerShell
+		return fmt.Sprintf(`Copy-Item -Recurse -Force '%s\*' 'steps\%s'`, backup, step)
 	}
-	return fmt.Sprintf("cp -R %s/. %s", backup, dest)
+	return fmt.Sprintf("cp -R %s/. steps/%s", backup, step)
 }

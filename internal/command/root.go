@@ -83,8 +83,9 @@ func newRoot(w *workshop) *cobra.Command {
 	cobra.EnableCommandSorting = false // in the order in which people need them
 	root.AddCommand(
 		newCheck(w), newList(w), newHint(w), newDiff(w), newReset(w), newSolve(w),
-		newRun(w), newDemo(w), newBreak(w), newDoctor(w),
+		newRun(w), newDemo(w), newBreak(w), newDoctor(w), newVersion(w), newCompletion(),
 	)
+	w.completeArguments(root)
 	for _, cmd := range root.Commands() {
 		cmd.DisableFlagsInUseLine = true
 		cmd.Flags().BoolP("help", "h", false, "print this")

@@ -30,10 +30,10 @@ func (o Options) environment(context.Context) []Finding {
 	if otel != nil {
 		telemetry.Level = Warn
 		telemetry.Says = strings.Join(otel, ", ") + " set; the workshop keeps them from its checks and services, but a service started by hand sees them"
-		telemetry.Do = "before you start one by hand: " + unset(otel)
+		telemetry.Do = "before you start one by hand: " + unset(otel, runtime.GOOS)
 		if slices.Contains(otel, "OTEL_EXPORTER_OTLP_ENDPOINT") {
 			telemetry.Says += "; and go run . run sends telemetry where OTEL_EXPORTER_OTLP_ENDPOINT says"
-			telemetry.Do = "nothing, if that is meant; else: " + unset(otel)
+			telemetry.Do = "nothing, if that is meant; else: " + unset(otel, runtime.GOOS)
 		}
 	}
 	proxy := Finding{"proxies", OK, "none is set", ""}
@@ -44,9 +44,10 @@ func (o Options) environment(context.Context) []Finding {
 	return []Finding{telemetry, proxy}
 }
 
-// unset returns a command that removes variables from the environment.
-func unset(names []string) string {
-	if runtime.GOOS == "windows" {
+// unset returns a command that removes variables from the environment, on a
+// system of that name.
+func unset(names []string, goos string) string {
+	if goos == "windows" {
 		return "Remove-Item Env:" + strings.Join(names, ", Env:") // PowerShell
 	}
 	return "unset " + strings.Join(names, " ")

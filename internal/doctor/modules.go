@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"otel.workshop/internal/scratch"
 	"otel.workshop/internal/shop"
 	"otel.workshop/internal/variant"
 )
@@ -123,65 +121,6 @@ func said(out string, err error) string {
 		return firstLine("", err)
 	}
 	return strings.Join(lines, "\n")
-}
-
-// notToBeHad is the go command's message about a module, such as
-// "example.com/a@v1.0.0: module lookup disabled by GOPROXY=off".
-var notToBeHad = regexp.MustCompile(`^\S+@v\S+: `)
-
-// download lets the go command fetch all modules of go.mod, and returns how
-// many there are and the error of each that is not to be had. In an empty
-// module cache it gives up at the first one, and their number stays 0.
-func (o Options) download(ctx context.Context, env []string) (all int, missing []string, err error) {
-	modfile, remove, err := copyModFile(o.Root)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer remove()
-	out, err := o.Go(ctx, o.Root, env, "mod", "download", "-json", "-modfile="+modfile)
-	if ctx.Err() != nil {
-		return 0, nil, context.Cause(ctx)
-	}
-	for object := range strings.SplitSeq(out, "\n}") {
-		var module struct{ Path, Error string }
-		_, object, _ = strings.Cut(object, "{") // messages may stand between the objects
-		if json.Unmarshal([]byte("{"+object+"}"), &module) != nil || module.Path == "" {
-			continue
-		}
-		all++
-		if module.Error != "" {
-			missing = append(missing, module.Error)
-		}
-	}
-	if err != nil && len(missing) == 0 {
-		reason := said(out, err)
-		if !notToBeHad.MatchString(reason) {
-			return 0, nil, errors.New(reason)
-		}
-		missing = append(missing, reason)
-	}
-	return all, missing, nil
-}
-
-// copyModFile copies go.mod and go.sum into a folder of their own: go mod
-// download may add to go.sum, and that one is not ours to change.
-func copyModFile(root string) (modfile string, remove func(), err error) {
-	dir, err := scratch.Dir("otel-workshop-mod-", "a copy of go.mod")
-	if err != nil {
-		return "", nil, err
-	}
-	remove = func() { _ = os.RemoveAll(dir) } // the system clears what is left
-	for _, name := range []string{"go.mod", "go.sum"} {
-		data, err := os.ReadFile(filepath.Join(root, name))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name), data, 0o600)
-		}
-		if err != nil {
-			remove()
-			return "", nil, fmt.Errorf("copy %s: %w", name, err)
-		}
-	}
-	return filepath.Join(dir, "go.mod"), remove, nil
 }
 
 // compiles is a line of go build -n that compiles a package.

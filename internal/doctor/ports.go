@@ -35,7 +35,7 @@ func (o Options) port(port int, what string, workshop bool, held string) Finding
 	default:
 		f.Level = Warn
 		f.Says = "held by another program; the workshop will use another port, and tell its services"
-		f.Do = fmt.Sprintf("nothing, or end that program: %s shows it", whoHolds(port))
+		f.Do = fmt.Sprintf("nothing, or end that program: %s shows it", whoHolds(port, runtime.GOOS))
 		if port == otlpHTTP {
 			f.Do += "; a service that you start by hand would send its telemetry there"
 		}
@@ -43,9 +43,10 @@ func (o Options) port(port int, what string, workshop bool, held string) Finding
 	return f
 }
 
-// whoHolds returns a command that shows the program behind a port.
-func whoHolds(port int) string {
-	switch runtime.GOOS {
+// whoHolds returns a command that shows the program behind a port, on a
+// system of that name.
+func whoHolds(port int, goos string) string {
+	switch goos {
 	case "windows":
 		return fmt.Sprintf("netstat -ano | findstr :%d", port)
 	case "linux":

@@ -36,10 +36,9 @@ type OfflineError struct {
 
 func (e *OfflineError) Error() string {
 	return fmt.Sprintf(`the modules cannot be downloaded: go online and try again, or take them from a machine that has them
-  the reason          %s
-  on that machine     go run . doctor --warm, then copy the folder cache/download below what go env GOMODCACHE prints
-  on this machine     go env -w GOPROXY=file:///PATH/TO/download, then go run . doctor --warm
-  when you are done   go env -u GOPROXY`, e.Reason)
+  the reason        %s
+  on that machine   go run . doctor --pack FILE.zip
+  on this machine   go run ./internal/pack/unpack FILE.zip`, e.Reason)
 }
 
 // Warm downloads the modules, and builds and vets once all that the workshop

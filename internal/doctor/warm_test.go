@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/gcflags"
+	"otel.workshop/internal/pack"
 )
 
 var regexpNeedsModules = regexp.MustCompile(`(list -deps|mod download|build) -`)
@@ -71,34 +72,42 @@ func TestWarmStops(t *testing.T) {
 	require.ErrorIs(t, Warm(ctx, WarmOptions{Root: newCheckout(t)}), context.Canceled)
 }
 
-// What the advice for machines without a network says is done here: a module
-// cache of another machine serves as the proxy.
+// What the advice for machines without a network says is done here: a pack of
+// one machine fills the empty module cache of another.
 func TestOfflineAndItsCure(t *testing.T) {
 	root := newCheckout(t)
 	write(t, root, "go.mod", "module otel.workshop\n\ngo 1.26\n\nrequire example.com/hello v1.0.0\n")
 	write(t, root, "solutions/01-minimal/shop/main.go", "package main\n\nimport _ \"example.com/hello\"\n\nfunc main() {}\n")
-	proxy := makeModuleCache(t)
-
-	settings := filepath.Join(t.TempDir(), "goenv")
+	write(t, root, "go.sum", helloSums) // the sums are in the repository
 	for name, value := range map[string]string{
-		"GOMODCACHE": t.TempDir(), "GOENV": settings, "GOFLAGS": "-modcacherw", "GONOSUMDB": "", "GOSUMDB": "off", "GOPROXY": "",
+		"GOENV": "off", "GOFLAGS": "-modcacherw", "GONOSUMDB": "", "GOSUMDB": "sum.golang.org",
 	} {
 		t.Setenv(name, value)
 	}
-	// The sums are in the repository.
-	write(t, root, "go.sum", helloSums)
+	file := filepath.Join(t.TempDir(), "a stick, ä", "modules.zip")
+	require.NoError(t, os.Mkdir(filepath.Dir(file), 0o777))
 
+	t.Setenv("GOMODCACHE", t.TempDir())
+	t.Setenv("GOPROXY", "off")
+	var offline *OfflineError
+	require.ErrorAs(t, Pack(t.Context(), PackOptions{Root: root, File: file}), &offline)
+	require.NoFileExists(t, file)
+
+	t.Setenv("GOPROXY", "file://"+slashRooted(makeModuleCache(t)))
+	var told []string
+	require.NoError(t, Pack(t.Context(), PackOptions{Root: root, File: file, Progress: func(line string) { told = append(told, line) }}))
+	require.Regexp(t, `^  1 modules, 0.0 MB\. Where there is no network: go run ./internal/pack/unpack `, told[len(told)-1])
+	require.ErrorContains(t, Pack(t.Context(), PackOptions{Root: root, File: file}), "modules.zip exists")
+
+	t.Setenv("GOMODCACHE", t.TempDir())
 	t.Setenv("GOPROXY", "off")
 	err := Warm(t.Context(), WarmOptions{Root: root})
-	var offline *OfflineError
 	require.ErrorAs(t, err, &offline)
 	require.Contains(t, offline.Reason, "example.com/hello@v1.0.0")
-	require.ErrorContains(t, err, "go env -w GOPROXY=file:///")
+	require.ErrorContains(t, err, "go run ./internal/pack/unpack FILE.zip")
 	require.Equal(t, "not downloaded yet", named(t, Examine(t.Context(), Options{Root: root}), "modules").Says)
 
-	require.NoError(t, os.Unsetenv("GOPROXY"))
-	out, err := runGo(t.Context(), root, nil, "env", "-w", "GOPROXY=file://"+slashRooted(proxy))
-	require.NoError(t, err, out)
+	require.NoError(t, pack.Unpack(t.Context(), file, root))
 	require.NoError(t, Warm(t.Context(), WarmOptions{Root: root}))
 	require.Equal(t, "all 1 that builds need are downloaded", named(t, Examine(t.Context(), Options{Root: root}), "modules").Says)
 	require.Equal(t, helloSums, read(t, root, "go.sum"))
@@ -111,6 +120,24 @@ func slashRooted(path string) string {
 		path = "/" + path
 	}
 	return path
+}
+
+// A pack holds the files of a proxy: all of each module, and the go.mod of older
+// versions that go.sum names.
+func TestPacked(t *testing.T) {
+	root, dir := t.TempDir(), t.TempDir()
+	write(t, root, "go.sum", "example.com/Old v1.0.0-RC1 h1:x\nexample.com/Old v1.0.0-RC1/go.mod h1:x\nexample.com/gone v1.0.0/go.mod h1:x\n")
+	write(t, dir, "example.com/!old/@v/v1.0.0-!r!c1.mod", "module example.com/Old\n")
+	at := func(ext string) string { return filepath.Join(dir, "example.com", "a", "@v", "v1.0.0."+ext) }
+	names, err := packed(root, dir, []module{{Path: "example.com/a", Info: at("info"), GoMod: at("mod"), Zip: at("zip")}})
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"example.com/!old/@v/v1.0.0-!r!c1.mod",
+		"example.com/a/@v/v1.0.0.info", "example.com/a/@v/v1.0.0.mod", "example.com/a/@v/v1.0.0.zip",
+	}, names)
+
+	_, err = packed(root, dir, []module{{Path: "example.com/a", Info: filepath.Join(root, "go.mod")}})
+	require.ErrorContains(t, err, "not in the module cache")
 }
 
 // A module that go.mod names for somebody else's tests may be missing.

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/rogpeppe/go-internal/robustio"
+
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/scratch"
 	"otel.workshop/internal/variant"
@@ -64,7 +66,7 @@ func NewBatch(root string) (*Batch, error) {
 func (b *Batch) Close() error {
 	b.stop()
 	b.busy.Wait()
-	return os.RemoveAll(b.dir)
+	return robustio.RemoveAll(b.dir)
 }
 
 // Add adds a version of a step, its files given as the solution has them. Of

@@ -42,14 +42,19 @@ func BuildArgs(step, binary string, flags ...string) []string {
 	return append(append(args, flags...), "./checker/"+step)
 }
 
+// program is the name of a program's file, on a system of that name.
+func program(name, goos string) string {
+	if goos == "windows" {
+		return name + ".exe"
+	}
+	return name
+}
+
 // binaries is the folder of a build's binary.
 func binaries(dir string) string { return filepath.Join(dir, "bin") }
 
 func makeBuild(ctx context.Context, root, step string, files map[string][]byte, dir string) (build, error) {
-	b := build{root: root, step: step, dir: dir, binary: filepath.Join(binaries(dir), step+".test")}
-	if runtime.GOOS == "windows" {
-		b.binary += ".exe"
-	}
+	b := build{root: root, step: step, dir: dir, binary: filepath.Join(binaries(dir), program(step+".test", runtime.GOOS))}
 	if err := os.Mkdir(binaries(dir), 0o700); err != nil {
 		return b, fmt.Errorf("make a folder for the build: %w", err)
 	}

@@ -26,6 +26,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rogpeppe/go-internal/robustio"
+
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/scratch"
 )
@@ -83,7 +85,7 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 // clears what is left.
 func removeBuild(dir string) {
 	_ = os.Chmod(binaries(dir), 0o700)
-	_ = os.RemoveAll(dir)
+	_ = robustio.RemoveAll(dir) // Windows holds a program for a moment after its end
 }
 
 // runBuilt runs checks that have been built, and says what became of them. It

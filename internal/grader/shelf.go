@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rogpeppe/go-internal/robustio"
+
 	"otel.workshop/internal/variant"
 )
 
@@ -65,7 +67,7 @@ func (s shelf) put(name string, files variant.Files) error {
 			return err
 		}
 	}
-	if err := os.Rename(making, dir); err != nil {
+	if err := robustio.Rename(making, dir); err != nil {
 		if _, there := os.Stat(dir); there != nil {
 			return err
 		}

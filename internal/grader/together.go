@@ -121,10 +121,7 @@ func buildTogether(ctx context.Context, root, step, dir string, versions []*Vers
 	if err != nil {
 		return nil, err
 	}
-	binary := filepath.Join(dir, step+".test")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
-	}
+	binary := filepath.Join(dir, program(step+".test", runtime.GOOS))
 	for len(binds) > 0 {
 		set, err := putSet(on, face, root, step, binds)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 type transcript struct {
 	passed, failed, skipped bool     // for exactly the test that was asked for
 	needs                   []string // ids of the checks that it relies on
+	helper                  bool     // it waits for a go command of its own
 	artifacts               string   // the folder of its artifacts
 	printed                 string   // the rest
 }
@@ -37,6 +38,8 @@ func readTranscript(test, output string) transcript {
 			t.skipped = true
 		case kind == "=== ATTR  " && strings.HasPrefix(rest, " needs "):
 			t.needs = append(t.needs, strings.TrimPrefix(rest, " needs "))
+		case kind == "=== ATTR  " && strings.HasPrefix(rest, " helper "):
+			t.helper = rest == " helper runs"
 		case kind == "=== ARTIFACTS " && strings.HasPrefix(rest, " "):
 			t.artifacts = strings.TrimPrefix(rest, " ")
 		}

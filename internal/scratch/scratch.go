@@ -14,14 +14,15 @@ import (
 func Dir(prefix, purpose string) (string, error) {
 	dir, err := os.MkdirTemp("", prefix)
 	if err != nil {
-		return "", fmt.Errorf("make a folder for %s: %w (%s)", purpose, err, advice(err))
+		return "", fmt.Errorf("make a folder for %s: %w (%s)", purpose, err, advice(err, runtime.GOOS))
 	}
 	return dir, nil
 }
 
-func advice(err error) string {
+// advice says what to do on a system of that name.
+func advice(err error, goos string) string {
 	variable := "TMPDIR"
-	if runtime.GOOS == "windows" {
+	if goos == "windows" {
 		variable = "TMP"
 	}
 	switch {

@@ -1,6 +1,7 @@
 package scratch
 
 import (
+	"io/fs"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -25,4 +26,11 @@ func TestDir(t *testing.T) {
 	require.ErrorContains(t, err, "make a folder for the build: ")
 	require.ErrorContains(t, err, "set "+variable+" to one that is there")
 	require.NotContains(t, err.Error(), "space")
+}
+
+func TestAdviceNamesTheSystemsVariable(t *testing.T) {
+	for goos, variable := range map[string]string{"windows": "set TMP to", "linux": "set TMPDIR to", "darwin": "set TMPDIR to"} {
+		require.Contains(t, advice(fs.ErrPermission, goos), variable)
+		require.Contains(t, advice(fs.ErrNotExist, goos), variable)
+	}
 }

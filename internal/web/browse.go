@@ -12,18 +12,8 @@ import (
 // for it. In a codespace or a container, BROWSER is a program that asks the editor
 // to open one.
 func Browse(url string) error {
-	var cmd *exec.Cmd
-	switch runtime.GOOS {
-	case "darwin":
-		cmd = exec.Command("open", url)
-	case "windows":
-		cmd = exec.Command("rundll32", "url.dll,FileProtocolHandler", url)
-	default:
-		cmd = exec.Command("xdg-open", url)
-		if browser, err := exec.LookPath(os.Getenv("BROWSER")); err == nil {
-			cmd = exec.Command(browser, url)
-		}
-	}
+	args := opener(url, runtime.GOOS, os.Getenv("BROWSER"))
+	cmd := exec.Command(args[0], args[1:]...)
 	if err := cmd.Start(); err != nil {
 		if errors.Is(err, exec.ErrNotFound) {
 			return fmt.Errorf("there is no %s here", cmd.Path)
@@ -32,4 +22,19 @@ func Browse(url string) error {
 	}
 	go func() { _ = cmd.Wait() }() // it says what it has to say itself
 	return nil
+}
+
+// opener is the command that opens an address on a system of that name, with the
+// browser that the environment names, if it is a program.
+func opener(url, goos, browser string) []string {
+	switch goos {
+	case "darwin":
+		return []string{"open", url}
+	case "windows": // start would take & for the end of the command
+		return []string{"rundll32", "url.dll,FileProtocolHandler", url}
+	}
+	if _, err := exec.LookPath(browser); err == nil {
+		return []string{browser, url}
+	}
+	return []string{"xdg-open", url}
 }
