@@ -95,6 +95,25 @@ func sendReceipts(t *testing.T, rec *recorder.Recorder, limit time.Duration, tim
 	return s
 }
 
+// endsWithSend reports whether a receipt is canceled although the context that
+// Send is given goes on.
+func endsWithSend(t *testing.T) (canceled bool) {
+	t.Helper()
+	recorder.Bubble(t, recorder.At((*failuremodes.Receipts).Send, finding.Finding{}), func(ctx context.Context) {
+		done := make(chan error, 1)
+		failuremodes.NewReceipts((&logbook{}).logger(), receiptTimeout).Send(ctx, 42, func(ctx context.Context) error {
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+			}
+			done <- ctx.Err()
+			return ctx.Err()
+		})
+		canceled = errors.Is(<-done, context.Canceled)
+	})
+	return canceled
+}
+
 // left is what a request has left behind when it had its answer.
 type left struct {
 	code    int
@@ -206,6 +225,8 @@ func TestBackgroundOutlivesRequest(t *testing.T) {
 		f.Cause = "The time of a receipt begins before the receipt does. A deadline is a point in time: each receipt needs one of its\nown, made when it is sent."
 	case !strings.HasPrefix(fates[0], canceled) && fates[0] != "delivered":
 		f.Cause = "Nobody delivers it: deliver was not called, within an hour."
+	case fates[0] != "delivered" && endsWithSend(t):
+		f.Cause = "It is canceled also while the request still waits for its answer: its end is Send's own. A cancel that Send defers\nruns when Send returns; it belongs into the goroutine that delivers."
 	case fates[0] != "delivered":
 		f.Cause = "The context of a request is canceled as soon as it has its answer, and the receipt's comes from it.\ncontext.WithoutCancel keeps its values, the trace among them, and leaves its end behind."
 	case fates[2] != "delivered" && fates[1] == inTime:
