@@ -43,8 +43,8 @@ func TestPlainHttpByDefault(t *testing.T) {
 	// Where the workshop's collector has the port, the exporter's error tells.
 	atRoot := rec != nil && slices.Contains(rec.Paths(), "/") || strings.Contains(said, ":4318/: ")
 	switch {
-	case strings.Contains(said, "%2F") || strings.Contains(said, "invalid port"):
-		f.Cause = "WithEndpoint takes a host and a port, localhost:4318. For a whole address there is WithEndpointURL."
+	case isWholeAddress(said):
+		f.Cause = takesHostAndPort
 	case strings.Contains(said, "server gave HTTP response to HTTPS client") || strings.Contains(said, "tls:"):
 		f.Cause = "The exporter speaks https, as an OTLP exporter does unless it is told otherwise, and a collector on your own machine\nrarely does. The service would run on, with a line in its log for each batch that is lost."
 	case strings.Contains(said, ":4317"):

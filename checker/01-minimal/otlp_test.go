@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,10 +56,23 @@ func mustOTLP(t *testing.T, want string) *otlp {
 	t.Helper()
 	o, err := makeOTLP(rand.Text())
 	if err != nil {
-		recorder.Fail(t, recorder.At(minimal.OTLP, finding.Finding{Want: want, Got: err.Error()}))
+		f := recorder.At(minimal.OTLP, finding.Finding{Want: want, Got: err.Error()})
+		if isWholeAddress(err.Error()) {
+			f = atCall(t, minimal.OTLP, f, "WithEndpoint")
+			f.Cause = takesHostAndPort
+		}
+		recorder.Fail(t, f)
 	}
 	return o
 }
+
+// isWholeAddress reports whether an exporter complains of an address in the
+// place of a host.
+func isWholeAddress(said string) bool {
+	return strings.Contains(said, "%2F") || strings.Contains(said, "invalid port")
+}
+
+const takesHostAndPort = "WithEndpoint takes a host and a port, localhost:4318. For a whole address there is WithEndpointURL."
 
 // patience is how long one export may take.
 const patience = 2 * time.Second

@@ -24,11 +24,20 @@ func Demo(r demo.Result, all bool, look Look) string {
 		drawn(r.Broken, look),
 		drawn(r.Right, look),
 		said(r, look),
-		look.bold("The mistake")+"\n"+indented(Hunks(r.Variant.Diff(), Look{Width: look.Width - 2, Color: look.Color}), 2),
+		mistake(r.Variant, look),
 		look.bold("The story")+"\n"+look.markdown(r.Variant.Story, 2),
 		byHand(r, look),
 		look.dim("Both sides, built and run: "+waterfall.FormatDuration(r.Took)+"."),
 	)
+}
+
+// mistake shows what was changed. What a starter lacks is for its learner to
+// find.
+func mistake(v variant.Variant, look Look) string {
+	if v.Name == variant.Starter {
+		return ""
+	}
+	return look.bold("The mistake") + "\n" + indented(Hunks(v.Diff(), Look{Width: look.Width - 2, Color: look.Color}), 2)
 }
 
 // byHand says how to have the same at hand, to be called with curl.
