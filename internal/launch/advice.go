@@ -44,8 +44,19 @@ func failure(words string, err error) error {
 	case words == "":
 		words = err.Error()
 	}
-	said := "\n\n  " + strings.ReplaceAll(words, "\n", "\n  ") + "\n"
+	said := "\n\n  " + strings.Join(beginning(words), "\n  ") + "\n"
 	return problem{fmt.Errorf("the workshop's command could not be built; the go command says%s", said), adviceFor(words, os.Getenv("GOFLAGS"))}
+}
+
+// beginning returns the first lines of words: without a network, there is one
+// for each import of the workshop.
+func beginning(words string) []string {
+	const most = 12
+	lines := strings.Split(words, "\n")
+	if n := len(lines) - most; n > 0 {
+		lines = append(lines[:most], fmt.Sprintf("… and %d lines more", n))
+	}
+	return lines
 }
 
 func adviceFor(words, flags string) string {

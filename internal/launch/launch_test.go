@@ -274,6 +274,12 @@ func TestFailedBuildSaysWhatToDo(t *testing.T) {
 	}
 }
 
+func TestManyWordsAreCut(t *testing.T) {
+	err := failure(strings.Repeat("a.go:1:2: no such host\n", 40), exec.ErrDot)
+	require.Equal(t, 12, strings.Count(err.Error(), "a.go"))
+	require.ErrorContains(t, err, "… and 28 lines more\n\nThe modules can't be downloaded")
+}
+
 func TestWithoutGo(t *testing.T) {
 	f := newFixture(t)
 	cmd := f.start("", "")
