@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,15 +17,19 @@ import (
 
 // checkFlags are the flags of check.
 type checkFlags struct {
-	further bool
-	json    bool
-	junit   string
+	further  bool
+	json     bool
+	markdown bool
+	junit    string
 }
+
+// text reports whether a person reads along.
+func (f checkFlags) text() bool { return !f.json && !f.markdown }
 
 func newCheck(w *workshop) *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
-		Use:   "check [STEP | CHECK] [--further] [--json] [--junit FILE]",
+		Use:   "check [STEP | CHECK] [--further] [--json | --markdown] [--junit FILE]",
 		Short: "grade once: everything, a step, or one check",
 		Long: `Grade once. The exit status is 0 when every core check passes, else 1.
 
@@ -32,17 +37,22 @@ Without an argument every step is graded; steps that you haven't touched, after
 the first unfinished one, are not.`,
 		Example: `  go run . check
   go run . check 01
-  go run . check service-name`,
+  go run . check service-name
+  go run . check --markdown --junit results.xml`,
 		Args: atMost(1, "one step or check"),
 		RunE: func(cmd *cobra.Command, args []string) error { return w.check(cmd.Context(), args, f) },
 	}
 	cmd.Flags().BoolVar(&f.further, "further", false, "the further checks have to pass too")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON, and nothing else")
+	cmd.Flags().BoolVar(&f.markdown, "markdown", false, "print Markdown, as for the summary of a CI run, and nothing else")
 	cmd.Flags().StringVar(&f.junit, "junit", "", "write the results to a `FILE` in JUnit's format, too")
 	return cmd
 }
 
 func (w *workshop) check(ctx context.Context, args []string, f checkFlags) error {
+	if f.json && f.markdown {
+		return usageError{"--json and --markdown exclude each other: both are all there is on standard output"}
+	}
 	s, err := w.session()
 	if err != nil {
 		return err
@@ -72,11 +82,12 @@ func (w *workshop) check(ctx context.Context, args []string, f checkFlags) error
 // grade grades steps one after the other, and prints.
 func (w *workshop) grade(ctx context.Context, s *session.Session, steps []lesson.Step, only []string, f checkFlags, junit *os.File) error {
 	var reports []grader.Report
-	passed, unfinished := true, false
+	passed, unfinished, untouched := true, false, []string(nil)
 	for _, step := range steps {
 		if unfinished && s.NotStarted(step) {
 			passed = false
-			if !f.json {
+			untouched = append(untouched, step.Name)
+			if f.text() {
 				if err := w.printf("\n%s: not started\n", step.Name); err != nil {
 					return err
 				}
@@ -94,7 +105,7 @@ func (w *workshop) grade(ctx context.Context, s *session.Session, steps []lesson
 		}
 		// A single further check is asked for by name: it has to pass.
 		passed = passed && r.Passed(f.further || only != nil)
-		if !f.json {
+		if f.text() {
 			if len(reports) > 1 {
 				if err := w.printf("\n"); err != nil {
 					return err
@@ -114,6 +125,16 @@ func (w *workshop) grade(ctx context.Context, s *session.Session, steps []lesson
 	if f.json {
 		if err := report.JSON(w.stdout, reports...); err != nil {
 			return fmt.Errorf("print: %w", err)
+		}
+	}
+	if f.markdown {
+		if err := report.Markdown(w.stdout, linkBase(os.Getenv), reports...); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+		if len(untouched) > 0 {
+			if err := w.printf("\nNot started: %s\n", strings.Join(untouched, ", ")); err != nil {
+				return err
+			}
 		}
 	}
 	if junit != nil {

@@ -210,10 +210,11 @@ func TestNothingRaw(t *testing.T) {
 		r.Build = e
 		plain := report(res, bare)
 		for name, draw := range map[string]func(w io.Writer) error{
-			"text":   func(w io.Writer) error { return Text(w, r, Options{Full: true}) },
-			"text 2": func(w io.Writer) error { return Text(w, plain, Options{Full: true, Width: 60}) },
-			"json":   func(w io.Writer) error { return JSON(w, r, plain) },
-			"junit":  func(w io.Writer) error { return JUnit(w, r, plain) },
+			"text":     func(w io.Writer) error { return Text(w, r, Options{Full: true}) },
+			"text 2":   func(w io.Writer) error { return Text(w, plain, Options{Full: true, Width: 60}) },
+			"json":     func(w io.Writer) error { return JSON(w, r, plain) },
+			"junit":    func(w io.Writer) error { return JUnit(w, r, plain) },
+			"markdown": func(w io.Writer) error { return Markdown(w, "", r, plain) },
 		} {
 			var b bytes.Buffer
 			require.NoError(t, draw(&b))
