@@ -19,6 +19,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"otel.workshop/internal/loopback"
 )
 
 // Options say where a collector listens and how much it keeps. The zero value
@@ -27,6 +29,8 @@ type Options struct {
 	HTTPAddr string // a loopback address; default "127.0.0.1:4318". Port 0 takes any free port
 	GRPCAddr string // default "127.0.0.1:4317"
 	Limits   Limits
+
+	Outside loopback.Outside // under which names a browser elsewhere may send
 }
 
 // A Collector receives telemetry until it is closed.
@@ -54,6 +58,7 @@ func Start(opts Options) (*Collector, error) {
 		return nil, fmt.Errorf("start the collector: %w", err)
 	}
 	c.receiver = newReceiver(c.store)
+	c.receiver.outside, c.receiver.elsewhere = opts.Outside, opts.Outside.Port(c.httpListener.Addr())
 	c.http = newServer(c.receiver)
 	c.grpc = newServer(grpcHandler{c.receiver, c.HTTPAddr()})
 	c.grpc.Protocols.SetUnencryptedHTTP2(true)

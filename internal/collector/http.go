@@ -13,7 +13,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"otel.workshop/internal/collector/probe"
-	"otel.workshop/internal/loopback"
 )
 
 // The content types of OTLP over HTTP. Exporters compare the answer's exactly.
@@ -28,7 +27,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "this port receives OTLP over HTTP, and was asked in gRPC", http.StatusBadRequest)
 		return
 	}
-	if !loopback.Local(req) {
+	if !r.outside.Local(req, r.elsewhere) {
 		r.store.notLocal(req)
 		http.Error(w, onlyLocal, http.StatusForbidden)
 		return

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
+
+	"otel.workshop/internal/loopback"
 )
 
 // A refusal is why a request was not accepted, for both protocols.
@@ -29,6 +31,9 @@ type receiver struct {
 
 	light, heavy *lane
 	tidy         tidier
+
+	outside   loopback.Outside
+	elsewhere []string // origins under which a browser elsewhere reaches the HTTP port
 }
 
 // A lane is where bodies are opened and decoded. Nothing in it waits for a

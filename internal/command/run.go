@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"otel.workshop/internal/loopback"
 	"otel.workshop/internal/session"
 	"otel.workshop/internal/shop"
 	"otel.workshop/internal/terminal"
@@ -39,6 +40,9 @@ OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.`,
 			o := terminal.RunOptions{
 				Source: source, Input: w.stdin, Width: func() int { return w.look().Width },
 				DatabaseURL: os.Getenv("DATABASE_URL"), Collector: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
+			}
+			if o.Outside, err = loopback.FromEnvironment(os.Getenv); err != nil {
+				return err
 			}
 			if o.Faults, err = findFaults(source, faults); err != nil {
 				return err

@@ -3,10 +3,12 @@ package command
 import (
 	"context"
 	"errors"
+	"os"
 
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/desk"
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/loopback"
 	"otel.workshop/internal/session"
 	"otel.workshop/internal/terminal"
 	"otel.workshop/internal/web"
@@ -27,12 +29,16 @@ func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 		}
 		path += "/" + v.Name
 	}
-	d, err := desk.Open(s, nil, collector.Options{})
+	outside, err := loopback.FromEnvironment(os.Getenv)
+	if err != nil {
+		return err
+	}
+	d, err := desk.Open(s, nil, collector.Options{Outside: outside})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	server, err := web.Start(d, web.Options{})
+	server, err := web.Start(d, web.Options{Outside: outside})
 	if err != nil {
 		return err
 	}
@@ -42,11 +48,11 @@ func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 			w.warn(n)
 		}
 	}
-	if err := w.printf("The mistakes are on this page; Ctrl-C ends it.\n\n  %s\n\n", server.URL()+path); err != nil {
+	if err := w.printf("The mistakes are on this page; Ctrl-C ends it.\n\n  %s\n\n", server.Address()+path); err != nil {
 		return err
 	}
 	if w.interactive() {
-		if err := web.Browse(server.URL() + path); err != nil {
+		if err := web.Browse(server.Address() + path); err != nil {
 			w.warn("No browser could be opened: " + err.Error() + ".")
 		}
 	}
@@ -57,7 +63,10 @@ func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 // work is go run . itself: a desk, which the page and the terminal look at. A
 // page that can't be served is no reason not to work.
 func (w *workshop) work(ctx context.Context, s *session.Session, at *lesson.Check, o web.Options) (err error) {
-	d, err := desk.Open(s, at, collector.Options{})
+	if o.Outside, err = loopback.FromEnvironment(os.Getenv); err != nil {
+		return err
+	}
+	d, err := desk.Open(s, at, collector.Options{Outside: o.Outside})
 	if err != nil {
 		return err
 	}
@@ -68,7 +77,7 @@ func (w *workshop) work(ctx context.Context, s *session.Session, at *lesson.Chec
 		page.Why = err.Error()
 	} else {
 		defer server.Close()
-		page = terminal.Page{URL: server.URL(), Why: server.Notice(), Open: func() error { return web.Browse(server.URL()) }}
+		page = terminal.Page{URL: server.Address(), Why: server.Notice(), Open: func() error { return web.Browse(server.Address()) }}
 	}
 	if w.interactive() {
 		return ended(ctx, terminal.Screen(ctx, d, page, w.look(), w.stdin, w.stdout))

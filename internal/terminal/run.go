@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/loopback"
 	"otel.workshop/internal/printable"
 	"otel.workshop/internal/report"
 	"otel.workshop/internal/shop"
@@ -24,6 +25,8 @@ type RunOptions struct {
 	Faults      []shop.Fault // what is wrong from the beginning
 	Width       func() int   // of the terminal, asked for whenever something is drawn; nil: it stays what Look says
 	Input       io.Reader    // names of faults to switch on or off, a line each; nil: nobody types
+
+	Outside loopback.Outside // under which names a browser elsewhere may send to our collector
 }
 
 // Run runs a service until ctx is done, with a collector, a database and the
@@ -36,7 +39,7 @@ func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer)
 	endpoint := o.Collector
 	var backend shop.Backend
 	if endpoint == "" {
-		c, err := collector.Start(collector.Options{})
+		c, err := collector.Start(collector.Options{Outside: o.Outside})
 		if err != nil {
 			return fmt.Errorf("start the collector: %w", err)
 		}

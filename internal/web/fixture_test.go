@@ -41,14 +41,17 @@ func TestMain(m *testing.M) {
 // serve opens a desk and serves its page on free ports, until the test ends.
 func serve(t testing.TB, s *session.Session, at *lesson.Check) *Server {
 	t.Helper()
-	return serveWith(t, s, at, collector.Limits{})
+	return serveWith(t, s, at, collector.Options{})
 }
 
-func serveWith(t testing.TB, s *session.Session, at *lesson.Check, l collector.Limits) *Server {
+// serveWith does so with a collector of its own kind. Whoever may send to it
+// from elsewhere may open the page, too.
+func serveWith(t testing.TB, s *session.Session, at *lesson.Check, o collector.Options) *Server {
 	t.Helper()
-	d, err := desk.Open(s, at, collector.Options{HTTPAddr: "127.0.0.1:0", GRPCAddr: "127.0.0.1:0", Limits: l})
+	o.HTTPAddr, o.GRPCAddr = "127.0.0.1:0", "127.0.0.1:0"
+	d, err := desk.Open(s, at, o)
 	require.NoError(t, err)
-	server, err := Start(d, Options{Addr: "127.0.0.1:0", Story: true})
+	server, err := Start(d, Options{Addr: "127.0.0.1:0", Story: true, Outside: o.Outside})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		server.Close()

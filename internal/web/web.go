@@ -24,6 +24,7 @@ import (
 	"otel.workshop/internal/bell"
 	"otel.workshop/internal/demo"
 	"otel.workshop/internal/desk"
+	"otel.workshop/internal/loopback"
 	"otel.workshop/internal/metrics"
 )
 
@@ -34,19 +35,23 @@ const DefaultAddr = "127.0.0.1:8765"
 type Options struct {
 	Addr  string // DefaultAddr when it is empty; port 0 is any free one
 	Story bool   // serve /story: pictures of hard cases, for whoever works on the page
+
+	Outside loopback.Outside // under which names a browser elsewhere may open it
 }
 
 // A Server serves the page until it is closed.
 type Server struct {
-	desk     *desk.Desk
-	story    bool
-	notice   string
-	palette  palette
-	history  *metrics.History
-	sampled  bell.Bell // the history has grown
-	stage    stage
-	builds   *demo.Builds // of the stage
-	examples examples
+	desk      *desk.Desk
+	story     bool
+	notice    string
+	outside   loopback.Outside
+	elsewhere []string // origins under which a browser elsewhere opens the page
+	palette   palette
+	history   *metrics.History
+	sampled   bell.Bell // the history has grown
+	stage     stage
+	builds    *demo.Builds // of the stage
+	examples  examples
 
 	listener net.Listener
 	http     *http.Server
@@ -67,11 +72,16 @@ func Start(d *desk.Desk, o Options) (*Server, error) {
 	}
 	s := &Server{
 		desk: d, story: o.Story, notice: notice, listener: ln,
+		outside: o.Outside, elsewhere: o.Outside.Page(ln.Addr()),
 		history: metrics.NewHistory(), builds: demo.NewBuilds(d.Session().Root()),
+	}
+	handler, err := s.guarded(s.routes())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("serve the page: %w", err), ln.Close())
 	}
 	s.ctx, s.end = context.WithCancel(context.Background())
 	s.http = &http.Server{
-		Handler:           guarded(s.routes()),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -104,8 +114,17 @@ func listen(addr string) (ln net.Listener, notice string, err error) {
 	return ln, "port " + port + " was taken", nil
 }
 
-// URL returns where the page is.
+// URL returns where the page is on this machine.
 func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// Address returns where people open the page: under the name of the proxy in
+// front of this machine, if there is one.
+func (s *Server) Address() string {
+	if len(s.elsewhere) > 0 {
+		return s.elsewhere[0]
+	}
+	return s.URL()
+}
 
 // Notice returns why the page is not where it was wanted, or "".
 func (s *Server) Notice() string { return s.notice }
