@@ -58,7 +58,7 @@ func Start(opts Options) (*Collector, error) {
 		return nil, fmt.Errorf("start the collector: %w", err)
 	}
 	c.receiver = newReceiver(c.store)
-	c.receiver.outside, c.receiver.elsewhere = opts.Outside, opts.Outside.Port(c.httpListener.Addr())
+	c.receiver.entrance = opts.Outside.Port(c.httpListener.Addr())
 	c.http = newServer(c.receiver)
 	c.grpc = newServer(grpcHandler{c.receiver, c.HTTPAddr()})
 	c.grpc.Protocols.SetUnencryptedHTTP2(true)

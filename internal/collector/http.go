@@ -27,7 +27,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, "this port receives OTLP over HTTP, and was asked in gRPC", http.StatusBadRequest)
 		return
 	}
-	if !r.outside.Local(req, r.elsewhere) {
+	if !r.entrance.Local(req) {
 		r.store.notLocal(req)
 		http.Error(w, onlyLocal, http.StatusForbidden)
 		return

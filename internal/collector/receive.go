@@ -32,8 +32,7 @@ type receiver struct {
 	light, heavy *lane
 	tidy         tidier
 
-	outside   loopback.Outside
-	elsewhere []string // origins under which a browser elsewhere reaches the HTTP port
+	entrance loopback.Entrance // of the HTTP port
 }
 
 // A lane is where bodies are opened and decoded. Nothing in it waits for a

@@ -26,6 +26,6 @@ func TestLocal(t *testing.T) {
 		if r.Host = tc.host; tc.origin != "" {
 			r.Header.Set("Origin", tc.origin)
 		}
-		require.Equal(t, tc.local, Outside{}.Local(r, nil), tc)
+		require.Equal(t, tc.local, Entrance{}.Local(r), tc)
 	}
 }

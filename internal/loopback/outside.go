@@ -42,23 +42,32 @@ func FromEnvironment(getenv func(string) string) (Outside, error) {
 	return o, nil
 }
 
-// Page returns the origins under which the page is opened elsewhere, when it is
-// served at an address of this machine: the one to tell people first.
-func (o Outside) Page(at net.Addr) []string {
-	if o.page == "" {
-		return o.Port(at)
-	}
-	return append([]string{o.page}, o.Port(at)...)
+// An Entrance is where one server of this machine is asked. The zero value is
+// asked by this machine alone.
+type Entrance struct {
+	Names []string // origins under which a browser elsewhere opens it, the one to tell people first
+
+	outside   Outside
+	rewritten string // what a codespace's proxy makes of the server's own origin, or ""
 }
 
-// Port returns the origin under which a port of this machine is opened
-// elsewhere, or none.
-func (o Outside) Port(at net.Addr) []string {
+// Page returns the entrance of the page, when it is served at an address of this
+// machine.
+func (o Outside) Page(at net.Addr) Entrance {
+	e := o.Port(at)
+	if o.page != "" {
+		e.Names = append([]string{o.page}, e.Names...)
+	}
+	return e
+}
+
+// Port returns the entrance of any other server.
+func (o Outside) Port(at net.Addr) Entrance {
 	_, port, err := net.SplitHostPort(at.String())
 	if o.machine == "" || err != nil {
-		return nil
+		return Entrance{}
 	}
-	return []string{"https://" + o.machine + "-" + port + "." + o.domain}
+	return Entrance{[]string{"https://" + o.machine + "-" + port + "." + o.domain}, o, "http://localhost:" + port}
 }
 
 // Local reports whether a request means this machine and comes from it. A page
@@ -66,18 +75,23 @@ func (o Outside) Port(at net.Addr) []string {
 // whose name has been pointed at 127.0.0.1 has a foreign Host.
 //
 // Names that the environment vouches for are not foreign: the server's own, and
-// as a sender any port of the same codespace. The proxy in between may pass its
-// own name on as the Host, or this machine's.
-func (o Outside) Local(req *http.Request, own []string) bool {
+// as a sender any port of the same codespace. Proxies pass their own name on or
+// put this machine's in its place, in the Host, in the Origin, or in both.
+//
+// https://github.com/symfony/demo/issues/1542 has what a codespace's does
+func (e Entrance) Local(req *http.Request) bool {
 	local := isLocalHost(req.Host)
-	if !local && !slices.ContainsFunc(own, func(origin string) bool { return isHostOf(req.Host, origin) }) {
+	if !local && !slices.ContainsFunc(e.Names, func(origin string) bool { return isHostOf(req.Host, origin) }) {
 		return false
 	}
 	for _, origin := range req.Header.Values("Origin") {
-		if slices.Contains(own, origin) || o.isForwarded(origin) || local && isLocalOrigin(origin) {
-			continue
+		switch {
+		case origin == "": // of nobody
+			return false
+		case slices.Contains(e.Names, origin), origin == e.rewritten, e.outside.isForwarded(origin), local && isLocalOrigin(origin):
+		default:
+			return false
 		}
-		return false
 	}
 	return true
 }

@@ -47,7 +47,7 @@ func TestNamesAreTheEnvironments(t *testing.T) {
 	} {
 		o, err := FromEnvironment(environment(tc.values))
 		require.NoError(t, err, name)
-		require.Equal(t, tc.want, o.Page(page), name)
+		require.Equal(t, tc.want, o.Page(page).Names, name)
 	}
 }
 
@@ -94,6 +94,7 @@ func TestOutsideIsLocalByItsNameAlone(t *testing.T) {
 		{name + ":443", "https://" + name, true},
 		{"localhost:8765", "https://" + name, true}, // the proxy has put this machine's name there
 		{"localhost:8765", "http://localhost:8765", true},
+		{name, "http://localhost:8765", true},             // or in the Origin alone
 		{"localhost:9999", "http://localhost:9999", true}, // ssh -L 9999:127.0.0.1:8765
 		{"127.0.0.1:9999", "", true},
 		{"workshop.example", "https://workshop.example", true},
@@ -121,9 +122,9 @@ func TestOutsideIsLocalByItsNameAlone(t *testing.T) {
 		if r.Host = tc.host; tc.origin != "" {
 			r.Header.Set("Origin", tc.origin)
 		}
-		require.Equal(t, tc.local, o.Local(r, o.Page(page)), tc)
+		require.Equal(t, tc.local, o.Page(page).Local(r), tc)
 		if tc.host == name || tc.origin == "https://"+name {
-			require.False(t, Outside{}.Local(r, nil), tc)
+			require.False(t, Entrance{}.Local(r), tc)
 		}
 	}
 }

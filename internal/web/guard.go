@@ -15,7 +15,7 @@ const maxForm = 16 << 10
 // the environment vouches for, that name is our own.
 func (s *Server) guarded(next http.Handler) (http.Handler, error) {
 	protection := http.NewCrossOriginProtection()
-	for _, origin := range s.elsewhere { // the proxy may have made the Host another one
+	for _, origin := range s.entrance.Names { // the proxy may have made the Host another one
 		if err := protection.AddTrustedOrigin(origin); err != nil {
 			return nil, err
 		}
@@ -28,7 +28,7 @@ func (s *Server) guarded(next http.Handler) (http.Handler, error) {
 		h.Set("Referrer-Policy", "same-origin") // with none at all, our own forms would come from "null"
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		if !s.outside.Local(r, s.elsewhere) {
+		if !s.entrance.Local(r) {
 			http.Error(w, "only this machine's own browser may look here: open the address that the terminal names, "+s.Address()+". Behind a proxy of your own, start the workshop with WORKSHOP_ORIGIN set to how the address begins in your browser", http.StatusForbidden)
 			return
 		}

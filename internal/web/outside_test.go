@@ -40,6 +40,8 @@ func TestACodespaceOpensThePage(t *testing.T) {
 		"the forwarded name":          {"GET", "/", []string{"Host", ours}, 200},
 		"a form":                      {"POST", "/workshop/again", []string{"Host", ours, "Origin", "https://" + ours, "Sec-Fetch-Site", "same-origin"}, 303},
 		"a form, Host rewritten":      {"POST", "/workshop/again", []string{"Host", "localhost:" + port, "Origin", "https://" + ours, "Sec-Fetch-Site", "same-origin"}, 303},
+		"a form, Origin rewritten":    {"POST", "/workshop/again", []string{"Host", ours, "Origin", "http://localhost:" + port, "Sec-Fetch-Site", "same-origin"}, 303},
+		"a form that looks like it":   {"POST", "/workshop/again", []string{"Host", ours, "Origin", "http://localhost:" + port, "Sec-Fetch-Site", "cross-site"}, 403},
 		"an older browser's form":     {"POST", "/workshop/again", []string{"Host", "localhost:" + port, "Origin", "https://" + ours}, 303},
 		"ssh -L 9999":                 {"POST", "/workshop/again", []string{"Host", "localhost:9999", "Origin", "http://localhost:9999"}, 303},
 		"another port's form":         {"POST", "/workshop/again", []string{"Host", ours, "Origin", "https://" + other, "Sec-Fetch-Site", "cross-site"}, 403},

@@ -41,17 +41,16 @@ type Options struct {
 
 // A Server serves the page until it is closed.
 type Server struct {
-	desk      *desk.Desk
-	story     bool
-	notice    string
-	outside   loopback.Outside
-	elsewhere []string // origins under which a browser elsewhere opens the page
-	palette   palette
-	history   *metrics.History
-	sampled   bell.Bell // the history has grown
-	stage     stage
-	builds    *demo.Builds // of the stage
-	examples  examples
+	desk     *desk.Desk
+	story    bool
+	notice   string
+	entrance loopback.Entrance
+	palette  palette
+	history  *metrics.History
+	sampled  bell.Bell // the history has grown
+	stage    stage
+	builds   *demo.Builds // of the stage
+	examples examples
 
 	listener net.Listener
 	http     *http.Server
@@ -72,8 +71,8 @@ func Start(d *desk.Desk, o Options) (*Server, error) {
 	}
 	s := &Server{
 		desk: d, story: o.Story, notice: notice, listener: ln,
-		outside: o.Outside, elsewhere: o.Outside.Page(ln.Addr()),
-		history: metrics.NewHistory(), builds: demo.NewBuilds(d.Session().Root()),
+		entrance: o.Outside.Page(ln.Addr()),
+		history:  metrics.NewHistory(), builds: demo.NewBuilds(d.Session().Root()),
 	}
 	handler, err := s.guarded(s.routes())
 	if err != nil {
@@ -120,8 +119,8 @@ func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
 // Address returns where people open the page: under the name of the proxy in
 // front of this machine, if there is one.
 func (s *Server) Address() string {
-	if len(s.elsewhere) > 0 {
-		return s.elsewhere[0]
+	if names := s.entrance.Names; len(names) > 0 {
+		return names[0]
 	}
 	return s.URL()
 }
