@@ -85,11 +85,8 @@ func (e Entrance) Local(req *http.Request) bool {
 		return false
 	}
 	for _, origin := range req.Header.Values("Origin") {
-		switch {
-		case origin == "": // of nobody
-			return false
-		case slices.Contains(e.Names, origin), origin == e.rewritten, e.outside.isForwarded(origin), local && isLocalOrigin(origin):
-		default:
+		own := slices.Contains(e.Names, origin) || e.rewritten != "" && origin == e.rewritten
+		if !own && !e.outside.isForwarded(origin) && !(local && isLocalOrigin(origin)) {
 			return false
 		}
 	}

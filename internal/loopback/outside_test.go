@@ -128,3 +128,14 @@ func TestOutsideIsLocalByItsNameAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEmptyOriginIsNobodys(t *testing.T) {
+	o, err := FromEnvironment(environment(codespace))
+	require.NoError(t, err)
+	for _, e := range []Entrance{{}, o.Page(page), o.Port(page)} {
+		r := httptest.NewRequest("POST", "/", nil)
+		r.Host = "localhost:8765"
+		r.Header.Set("Origin", "")
+		require.False(t, e.Local(r))
+	}
+}
