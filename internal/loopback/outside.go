@@ -1,6 +1,7 @@
 package loopback
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -114,19 +115,19 @@ var defaultPorts = map[string]string{"http": ":80", "https": ":443"}
 func parseOrigin(text string) (string, error) {
 	u, err := url.Parse(strings.ToLower(text))
 	if err != nil {
-		return "", fmt.Errorf("that is no URL")
+		return "", errors.New("that is no URL")
 	}
 	host := u.Hostname()
 	_, noAddress := netip.ParseAddr(host)
 	switch port, err := strconv.ParseUint(u.Port(), 10, 16); {
 	case defaultPorts[u.Scheme] == "":
-		return "", fmt.Errorf("it does not begin with https:// or http://")
+		return "", errors.New("it does not begin with https:// or http://")
 	case noAddress != nil && !isName(host):
-		return "", fmt.Errorf("it names no host")
+		return "", errors.New("it names no host")
 	case u.Port() != "" && (err != nil || port == 0), strings.HasSuffix(u.Host, ":"):
-		return "", fmt.Errorf("its port is no number up to 65535")
+		return "", errors.New("its port is no number up to 65535")
 	case u.User != nil || u.Opaque != "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#"):
-		return "", fmt.Errorf("there is more to it than scheme, host and port")
+		return "", errors.New("there is more to it than scheme, host and port")
 	}
 	return u.Scheme + "://" + strings.TrimSuffix(u.Host, defaultPorts[u.Scheme]), nil
 }
