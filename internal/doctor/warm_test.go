@@ -107,6 +107,9 @@ func TestOfflineAndItsCure(t *testing.T) {
 	require.ErrorContains(t, err, "go run ./internal/pack/unpack FILE.zip")
 	require.Equal(t, "not downloaded yet", named(t, Examine(t.Context(), Options{Root: root}), "modules").Says)
 
+	write(t, root, "go.sum", strings.Replace(helloSums, "h1:qA", "h1:qB", 1)) // somebody else's stick
+	require.ErrorContains(t, pack.Unpack(t.Context(), file, root), "checksum mismatch")
+	write(t, root, "go.sum", helloSums)
 	require.NoError(t, pack.Unpack(t.Context(), file, root))
 	require.NoError(t, Warm(t.Context(), WarmOptions{Root: root}))
 	require.Equal(t, "all 1 that builds need are downloaded", named(t, Examine(t.Context(), Options{Root: root}), "modules").Says)
@@ -126,7 +129,7 @@ func slashRooted(path string) string {
 // versions that go.sum names.
 func TestPacked(t *testing.T) {
 	root, dir := t.TempDir(), t.TempDir()
-	write(t, root, "go.sum", "example.com/Old v1.0.0-RC1 h1:x\nexample.com/Old v1.0.0-RC1/go.mod h1:x\nexample.com/gone v1.0.0/go.mod h1:x\n")
+	write(t, root, "go.sum", "example.com/Old v1.0.0-RC1 h1:x\r\nexample.com/Old v1.0.0-RC1/go.mod h1:x\r\nexample.com/gone v1.0.0/go.mod h1:x\n")
 	write(t, dir, "example.com/!old/@v/v1.0.0-!r!c1.mod", "module example.com/Old\n")
 	at := func(ext string) string { return filepath.Join(dir, "example.com", "a", "@v", "v1.0.0."+ext) }
 	names, err := packed(root, dir, []module{{Path: "example.com/a", Info: at("info"), GoMod: at("mod"), Zip: at("zip")}})

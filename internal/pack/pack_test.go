@@ -62,7 +62,7 @@ func TestUnpackRefuses(t *testing.T) {
 	t.Setenv("GOMODCACHE", t.TempDir())
 	err := Unpack(t.Context(), empty, root)
 	require.ErrorContains(t, err, "example.com/hello@v1.0.0: reading "+empty)
-	require.ErrorContains(t, err, "was it made from this version of the workshop?")
+	require.ErrorContains(t, err, "was the pack made from this version of the workshop?")
 }
 
 // A path is written for GOPROXY with the slashes of filepath.ToSlash.

@@ -63,7 +63,8 @@ func Unpack(ctx context.Context, file, root string) error {
 		said := strings.TrimSpace(strings.ReplaceAll(string(out), address, file))
 		return fmt.Errorf(`the go command does not take the modules of %s (%w):
 %s
-was it made from this version of the workshop? go run . doctor --pack makes a new one`, file, err, said)
+is there room where go env GOMODCACHE says, and was the pack made from this version of the workshop?
+go run . doctor --pack makes a new one`, file, err, said)
 	}
 	return nil
 }
