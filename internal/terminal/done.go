@@ -51,7 +51,11 @@ func Onward(s *session.Session, r grader.Report, look Look) string {
 		return ""
 	}
 	number := r.Step.Name[:2]
-	text := fmt.Sprintf("Step %s is done. %s shows it live.", number, command("go run . run "+number))
+	what := "Step " + number
+	if !r.Passed(true) {
+		what = "The core of step " + number
+	}
+	text := fmt.Sprintf("%s is done. %s shows it live.", what, command("go run . run "+number))
 	if next == nil {
 		text += fmt.Sprintf(" It is the last one; %s lists the mistakes that can be put into it, for you to find.", command("go run . break"))
 	} else {

@@ -154,7 +154,7 @@ func (r *runner) greet(ownFiles bool) {
 	if len(r.world.On()) > 0 {
 		r.tellFaults()
 	}
-	text := "Spans arrive within five seconds of their end (step 4, as it begins, sends each at once), metrics every ten." +
+	text := "Spans arrive within five seconds of their end (step 4, as it begins, sends each at once); a trace that lacks a part waits six seconds for it. Metrics arrive every ten." +
 		" Here, in this terminal, type the name of a fault, and Enter, to switch it on or off: " + faultNames(r.source) + "."
 	if ownFiles {
 		text += " A save restarts the service."
