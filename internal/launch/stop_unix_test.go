@@ -3,7 +3,6 @@
 package launch
 
 import (
-	"syscall"
 	"testing"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 )
 
 func TestInterruptLeavesNothing(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, signal := range stopSignals() { // under nohup, one less
 		f := newFixture(t)
 		cmd := f.start("", "hang")
 		require.NoError(t, cmd.Start())
