@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,12 +34,15 @@ func (w *workshop) knownVariants() string {
 	if err != nil || len(variants) == 0 {
 		return ""
 	}
-	return listVariants(variants, w.terminalWidth())
+	return listVariants(variants, variant.Starred(s.Root()), w.terminalWidth())
 }
 
 // listVariants writes each variant's summary beside its name, within width
-// columns. Without a width each has one line, which can be searched.
-func listVariants(variants []variant.Variant, width int) string {
+// columns, those that are made for a room first, with a ★. Without a width each
+// has one line, which can be searched.
+func listVariants(variants []variant.Variant, starred map[string]bool, width int) string {
+	variants = slices.Clone(variants)
+	variant.StarsFirst(variants, starred)
 	var lines strings.Builder
 	step, widest := "", 0
 	for _, v := range variants {
@@ -58,7 +62,11 @@ func listVariants(variants []variant.Variant, width int) string {
 			summary = ansi.Wordwrap(summary, max(width-beside, 20), "")
 			summary = strings.ReplaceAll(summary, "\n", "\n"+strings.Repeat(" ", beside))
 		}
-		lines.WriteString("\n  " + v.Name + strings.Repeat(" ", widest+2-len(v.Name)) + summary)
+		mark := "\n  "
+		if starred[v.Name] {
+			mark = "\n★ "
+		}
+		lines.WriteString(mark + v.Name + strings.Repeat(" ", widest+2-len(v.Name)) + summary)
 	}
 	return lines.String()
 }

@@ -14,14 +14,16 @@ import (
 func TestListVariantsKeepsWordsWhole(t *testing.T) {
 	variants, err := variant.Load("../..")
 	require.NoError(t, err)
-	asFile := listVariants(variants, 0)
+	starred := variant.Starred("../..")
+	asFile := listVariants(variants, starred, 0)
 	for _, width := range []int{80, 100, 200} {
-		text := listVariants(variants, width)
+		text := listVariants(variants, starred, width)
 		require.Equal(t, strings.Fields(asFile), strings.Fields(text))
 		for line := range strings.Lines(text) {
 			require.LessOrEqual(t, ansi.StringWidth(strings.TrimRight(line, "\n")), width, line)
 		}
 	}
+	require.Contains(t, asFile, "\n★ no-propagator ")
 	for _, v := range variants {
 		if v.Name != variant.Starter {
 			require.Contains(t, asFile, v.Summary+"\n", "one line each, for grep")

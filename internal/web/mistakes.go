@@ -14,8 +14,10 @@ import (
 // the story, the diff, which check catches it.
 
 type galleryView struct {
-	Steps []galleryStep
-	Count int
+	Steps  []galleryStep
+	Count  int
+	Word   string // that each of them has in its name or summary
+	Starry bool   // only those with a star
 }
 
 type galleryStep struct {
@@ -25,7 +27,7 @@ type galleryStep struct {
 
 type mistakeLine struct {
 	Name, Summary, Scenario string
-	Current                 bool
+	Current, Starred        bool
 }
 
 type mistakeView struct {
@@ -47,12 +49,12 @@ type caughtView struct {
 // A diffLine is one of a diff; Class is "add", "del", "hunk", "file" or "".
 type diffLine struct{ Class, Text string }
 
-func (s *Server) mistakesPage(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) mistakesPage(w http.ResponseWriter, r *http.Request) {
 	variants, ok := s.variants(w)
 	if !ok {
 		return
 	}
-	s.show(w, "mistakes-page", page{Title: "Mistakes", View: "mistakes", Body: s.gallery(variants, "")})
+	s.show(w, "mistakes-page", page{Title: "Mistakes", View: "mistakes", Body: s.gallery(variants, "").filtered(r.FormValue("q"), r.FormValue("star") != "")})
 }
 
 func (s *Server) mistakePage(w http.ResponseWriter, r *http.Request) {
@@ -96,15 +98,32 @@ func find(w http.ResponseWriter, r *http.Request, variants []variant.Variant) (v
 // still to do.
 func (s *Server) gallery(variants []variant.Variant, current string) galleryView {
 	var g galleryView
+	starred := variant.Starred(s.desk.Session().Root())
+	variant.StarsFirst(variants, starred)
 	for _, step := range s.desk.Session().Steps {
 		gs := galleryStep{Name: step.Name, Number: step.Name[:2], Title: step.Title}
 		for _, v := range variants {
 			if v.Step == step.Name && v.Name != variant.Starter {
-				gs.Mistakes = append(gs.Mistakes, mistakeLine{v.Name, v.Summary, v.Scenario, v.Name == current})
+				gs.Mistakes = append(gs.Mistakes, mistakeLine{v.Name, v.Summary, v.Scenario, v.Name == current, starred[v.Name]})
 				g.Count++
 			}
 		}
 		g.Steps = append(g.Steps, gs)
+	}
+	return g
+}
+
+// filtered returns the gallery of those that have a word in their name, summary
+// or scenario, and a star if starry.
+func (g galleryView) filtered(word string, starry bool) galleryView {
+	g.Word, g.Starry, g.Count = word, starry, 0
+	word = strings.ToLower(strings.TrimSpace(word))
+	for i, step := range g.Steps {
+		g.Steps[i].Mistakes = slices.DeleteFunc(step.Mistakes, func(m mistakeLine) bool {
+			text := strings.ToLower(m.Name + "\n" + m.Summary + "\n" + m.Scenario)
+			return !strings.Contains(text, word) || starry && !m.Starred
+		})
+		g.Count += len(g.Steps[i].Mistakes)
 	}
 	return g
 }

@@ -142,7 +142,7 @@ func TestTheGalleryRunsADemo(t *testing.T) {
 	tb := openTab(t, s)
 	tb.open("/mistakes")
 	tb.tabTo(`document.activeElement.matches(".tiles a")`)
-	for eval[string](tb, `document.activeElement.querySelector("code").innerText`) != "background-context" {
+	for eval[string](tb, `document.activeElement.getAttribute("href")`) != "/mistakes/background-context" {
 		tb.key(kb.Tab)
 	}
 	tb.key(kb.Enter)
