@@ -24,7 +24,9 @@ func Errand(t testing.TB, limit time.Duration, env ...string) ([]byte, error) {
 	cmd.WaitDelay = time.Second
 	stderr := printed{next: os.Stderr}
 	cmd.Stderr = &stderr
+	start := time.Now()
 	out, err := cmd.Output()
+	startedBy(time.Since(start))
 	if err == nil {
 		return out, nil
 	}

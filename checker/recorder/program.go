@@ -42,6 +42,7 @@ func Start(t testing.TB, env ...string) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the service: %w", err)
 	}
+	start := time.Now()
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the service: %w", err)
 	}
@@ -61,6 +62,7 @@ func Start(t testing.TB, env ...string) (*Program, error) {
 	t.Cleanup(func() { _ = p.cmd.Process.Kill(); <-p.done }) // an error says that it has ended already
 	select {
 	case p.Addr = <-ready:
+		startedBy(time.Since(start))
 		return p, nil
 	case <-p.done:
 		return nil, fmt.Errorf("the service ended before it served anything: %s", p.Exit())
@@ -73,7 +75,14 @@ func (p *Program) Signal(s os.Signal) error { return p.cmd.Process.Signal(s) }
 // Ended reports whether the program ends within limit. One that has, and that
 // the kernel is still clearing away, is waited for.
 func (p *Program) Ended(limit time.Duration) bool {
-	return p.endsIn(limit) || dying.Process(p.cmd.Process.Pid) && p.endsIn(5*time.Second)
+	if p.endsIn(limit) {
+		return true
+	}
+	if !dying.Process(p.cmd.Process.Pid) {
+		return false
+	}
+	keptWaiting.Store(true)
+	return p.endsIn(5 * time.Second)
 }
 
 func (p *Program) endsIn(limit time.Duration) bool {

@@ -32,5 +32,25 @@ func feel() *pulse {
 	return p
 }
 
-// faltered reports whether a beat came too late to be sure of a failure.
-func (p *pulse) faltered() bool { return time.Duration(p.longest.Load()) > tolerable }
+// faltered reports whether a beat came too late to be sure of a failure, or a
+// process that the check has started was kept waiting.
+func (p *pulse) faltered() bool {
+	return time.Duration(p.longest.Load()) > tolerable || keptWaiting.Load()
+}
+
+// keptWaiting is set when a process that was started here has taken much longer
+// than it does for itself: it has no pulse that could be felt here, and the
+// kernel may keep it before its first instruction, or after its last.
+var keptWaiting atomic.Bool
+
+// usual is longer than any process takes to come up, or for an errand: those
+// take a few hundredths.
+const usual = time.Second
+
+// startedBy takes note of a process that has come up, or done its errand, so
+// long after its start.
+func startedBy(took time.Duration) {
+	if took > usual {
+		keptWaiting.Store(true)
+	}
+}

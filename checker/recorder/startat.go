@@ -38,8 +38,10 @@ func StartAt(t testing.TB, cmd *exec.Cmd, addr string, env ...string) (*Program,
 		p.err = cmd.Wait()
 	}()
 	t.Cleanup(func() { _ = cmd.Process.Kill(); <-p.done }) // an error says that it has ended already
-	for end := time.Now().Add(startLimit); time.Now().Before(end); {
+	start := time.Now()
+	for time.Since(start) < startLimit {
 		if conn, err := net.Dial("tcp", addr); err == nil {
+			startedBy(time.Since(start))
 			return p, conn.Close()
 		}
 		select {

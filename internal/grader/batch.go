@@ -55,9 +55,9 @@ func NewBatch(root string) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Most of a version's time its checks wait, for a service to end or a limit
-	// to pass: others can use the core.
-	b := &Batch{root: root, dir: dir, room: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
+	// Much of a version's time its checks wait, for a service to end or a limit
+	// to pass: another one can use the core.
+	b := &Batch{root: root, dir: dir, room: make(chan struct{}, runtime.GOMAXPROCS(0)+1)}
 	b.ctx, b.stop = context.WithCancel(context.Background())
 	return b, nil
 }
