@@ -67,16 +67,12 @@ func (t table) cell(text string) []string {
 	return lines
 }
 
-// mostFigures is how many figures that differ are shown: the point, and a few
-// more. Most mistakes change one thing, of which many figures are a shadow.
-const mostFigures = 4
-
 // figures draws the figures of both sides, and marks those that differ: the
 // most telling first, and of those, unless all are wanted, only a few.
 func figures(figures []demo.Figure, all bool, look Look) string {
-	folded := 0
+	var folded []demo.Figure
 	if !all {
-		figures, folded = fewer(figures)
+		figures, folded = demo.Fold(figures)
 	}
 	var labels []string
 	for _, f := range figures {
@@ -91,26 +87,10 @@ func figures(figures []demo.Figure, all bool, look Look) string {
 			lines = append(lines, t.row("", f.Label, f.Broken, f.Right, report.Plain))
 		}
 	}
-	if folded > 0 {
-		lines = append(lines, look.dim(fmt.Sprintf("  … and %s more that differ; --all shows them", count(folded, "figure"))))
+	if len(folded) > 0 {
+		lines = append(lines, look.dim(fmt.Sprintf("  … and %s more that differ; --all shows them", count(len(folded), "figure"))))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// fewer returns figures without those that differ beyond the first few, and
-// how many those are.
-func fewer(figures []demo.Figure) (few []demo.Figure, folded int) {
-	differ := 0
-	for _, f := range figures {
-		if f.Differs {
-			if differ++; differ > mostFigures {
-				folded++
-				continue
-			}
-		}
-		few = append(few, f)
-	}
-	return few, folded
 }
 
 // DemoTally draws in how many runs of a demo the two sides differed, and in

@@ -22,6 +22,7 @@ type demoView struct {
 	Took     string
 	Point    *figureView
 	Figures  []figureView
+	Folded   []figureView // more that differ
 	Sides    []sideView
 	Done     bool
 }
@@ -103,8 +104,12 @@ func (s *Server) told(view *demoView, r demo.Result) {
 		point := figure(f)
 		view.Point = &point
 	}
-	for _, f := range r.Figures {
+	shown, folded := demo.Fold(r.Figures)
+	for _, f := range shown {
 		view.Figures = append(view.Figures, figure(f))
+	}
+	for _, f := range folded {
+		view.Folded = append(view.Folded, figure(f))
 	}
 	printed := false
 	if f, ok := r.Figure(demo.Printed); ok {
