@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -77,15 +76,13 @@ func (m module) dirOf(importPath string) string {
 	return filepath.Join(m.dir, filepath.FromSlash(strings.TrimPrefix(importPath, m.path)))
 }
 
-// pinned returns the modules of go.mod by their paths.
+// pinned returns the modules of go.mod by their paths, and the standard library
+// by none.
 func pinned(t *testing.T) map[string]module {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-m", "-f", "{{.Path}}\t{{.Version}}\t{{.Dir}}", "all")
-	cmd.Dir = root
-	out, err := cmd.Output()
-	require.NoError(t, err)
-	modules := make(map[string]module)
-	for line := range strings.Lines(string(out)) {
+	goroot := strings.TrimSpace(goCommand(t, "env", "GOROOT"))
+	modules := map[string]module{"": {dir: filepath.Join(goroot, "src")}}
+	for line := range strings.Lines(goCommand(t, "list", "-m", "-f", "{{.Path}}\t{{.Version}}\t{{.Dir}}", "all")) {
 		f := strings.Split(strings.TrimSpace(line), "\t")
 		if len(f) == 3 {
 			modules[f[0]] = module{f[0], f[1], f[2]}
@@ -94,21 +91,22 @@ func pinned(t *testing.T) map[string]module {
 	return modules
 }
 
-// moduleOf returns the module that a package is in.
-func moduleOf(modules map[string]module, importPath string) module {
-	for path := importPath; path != "."; path = pathDir(path) {
-		if m, ok := modules[path]; ok {
-			return m
-		}
-	}
-	return module{dir: filepath.Join(runtime.GOROOT(), "src")}
+func goCommand(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = root
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	return string(out)
 }
 
-func pathDir(path string) string {
-	if i := strings.LastIndexByte(path, '/'); i >= 0 {
-		return path[:i]
+// moduleOf returns the module that a package is in.
+func moduleOf(modules map[string]module, importPath string) module {
+	path := importPath
+	for modules[path].dir == "" {
+		path = path[:max(0, strings.LastIndexByte(path, '/'))]
 	}
-	return "."
+	return modules[path]
 }
 
 // symbols returns what a package exports, as pkg.go.dev calls it: Func, Type,
