@@ -10,6 +10,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
 	renderhtml "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
 )
 
 // A piece is text in one style.
@@ -25,10 +26,14 @@ type word []piece
 // A writer splits text into words.
 type writer struct {
 	words []word
-	glued bool // the last word goes on
+	glued bool   // the last word goes on
+	link  string // where what is written leads, or ""
 }
 
 func (w *writer) write(text string, style lipgloss.Style) {
+	if w.link != "" {
+		style = style.Hyperlink(w.link)
+	}
 	for text != "" {
 		i := strings.IndexAny(text, " \t\n")
 		if i == 0 {
@@ -92,9 +97,7 @@ func (r *renderer) write(w *writer, n ast.Node, style lipgloss.Style) {
 		case *east.Strikethrough:
 			r.write(w, c, r.styles.strike.Inherit(style))
 		case *ast.Link:
-			before := len(w.words)
-			r.write(w, c, style)
-			r.address(w, string(c.Destination), textOf(w.words[before:]), style)
+			r.link(w, c, style)
 		case *ast.Image:
 			before := len(w.words)
 			r.write(w, c, style)
@@ -124,6 +127,21 @@ func (r *renderer) codeSpan(w *writer, n ast.Node, style lipgloss.Style) {
 		text = "`" + text + "`"
 	}
 	w.write(text, r.styles.code.Inherit(style))
+}
+
+// link writes a link. With color, one that leads to the web is for the terminal
+// to open, as browsers do, and its address takes no room; a terminal that opens
+// none shows its text.
+func (r *renderer) link(w *writer, n *ast.Link, style lipgloss.Style) {
+	if address := util.URLEscape(n.Destination, true); r.styles.color && bytes.HasPrefix(address, []byte("https://")) {
+		w.link = string(address)
+		r.write(w, n, r.styles.link.Inherit(style))
+		w.link = ""
+		return
+	}
+	before := len(w.words)
+	r.write(w, n, style)
+	r.address(w, string(n.Destination), textOf(w.words[before:]), style)
 }
 
 // address writes where a link goes, unless its text says so or it goes to

@@ -55,7 +55,7 @@ type renderer struct {
 type styles struct {
 	color                                   bool
 	heading, strong, emphasis, strike, code lipgloss.Style
-	address, gutter                         lipgloss.Style
+	link, address, gutter                   lipgloss.Style
 }
 
 func plainStyles() styles { return styles{} }
@@ -71,6 +71,7 @@ func colorStyles() styles {
 		emphasis: s.Italic(true),
 		strike:   s.Strikethrough(true),
 		code:     s.Foreground(lipgloss.Yellow),
+		link:     s.Foreground(lipgloss.Cyan),
 		address:  s.Faint(true),
 		gutter:   s.Faint(true),
 	}

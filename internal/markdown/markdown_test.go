@@ -73,12 +73,13 @@ func TestRender(t *testing.T) {
 	}
 }
 
-var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
+// escapes are what color brings: looks, and the two ends of a link.
+var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m|\x1b\\]8;;[!-~]*\a")
 
 // holds requires what Render promises for any source.
 func holds(t *testing.T, src string, width int) {
 	plain, colored := Render(src, width, false), Render(src, width, true)
-	for _, out := range []string{plain, sgr.ReplaceAllString(colored, "")} {
+	for _, out := range []string{plain, escapes.ReplaceAllString(colored, "")} {
 		for _, c := range out {
 			require.False(t, c != '\n' && unicode.IsControl(c), "%U", c)
 		}
@@ -86,6 +87,17 @@ func holds(t *testing.T, src string, width int) {
 	for line := range strings.SplitSeq(plain+"\n"+colored, "\n") {
 		require.LessOrEqual(t, lipgloss.Width(line), width, "%q", line)
 	}
+}
+
+// A link to the web is the terminal's to open, on each line that it is on, and
+// its address takes no room.
+func TestLinkWithColor(t *testing.T) {
+	const open, end = "\x1b]8;;https://x.org/y#Z\a", "\x1b]8;;\a"
+	require.Equal(t, "see "+open+"\x1b[33ma.Z\x1b[m"+end+".", Render("see [`a.Z`](https://x.org/y#Z).", 20, true))
+	require.Equal(t, "see "+open+"\x1b[36mthe long\x1b[m"+end+"\n"+open+"\x1b[36mspecification\x1b[m"+end,
+		Render("see [the long specification](https://x.org/y#Z)", 20, true))
+	require.Equal(t, "\x1b]8;;https://x.org/a%20%07b%C3%A4\a\x1b[36mx\x1b[m"+end, Render("[x](<https://x.org/a &#7;bä>)", 20, true))
+	require.Equal(t, "x \x1b[2m(../x.go)\x1b[m", Render("[x](../x.go)", 20, true), "no terminal opens a file of ours")
 }
 
 func TestWidth(t *testing.T) {
@@ -103,6 +115,7 @@ func TestWidth(t *testing.T) {
 func FuzzRender(f *testing.F) {
 	f.Add(sample(f), uint8(40))
 	f.Add("|a|b|\n|-|-|\n|c", uint8(0))
+	f.Add("[a `b` c](<https://x.org/ &#7;&#27;>)", uint8(20))
 	f.Fuzz(func(t *testing.T, src string, width uint8) {
 		holds(t, src, max(minWidth, int(width)))
 	})
