@@ -93,7 +93,7 @@ func (d *desk) get(ctx context.Context, id string) (code int) { return d.visit(c
 
 // spansOf returns the spans of a visit, those that have not ended among them.
 func (d *desk) spansOf(v visit) (spans tracetest.SpanStubs) {
-	for _, s := range append(d.rec.Spans(), d.rec.Unended()...) {
+	for _, s := range d.rec.All() {
 		if s.SpanContext.TraceID().String() == v.trace {
 			spans = append(spans, withoutCaller(s))
 		}

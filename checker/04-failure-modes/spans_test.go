@@ -166,7 +166,7 @@ func endsEarly(spans tracetest.SpanStubs) bool {
 
 // receiptSpans counts the spans "receipt.send" that have been started.
 func (d *desk) receiptSpans() (n int) {
-	for _, s := range append(d.rec.Spans(), d.rec.Unended()...) {
+	for _, s := range d.rec.All() {
 		if s.Name == "receipt.send" {
 			n++
 		}

@@ -80,6 +80,22 @@ func (r *Recorder) Unended() tracetest.SpanStubs {
 	return tracetest.SpanStubsFromReadOnlySpans(open)
 }
 
+// All returns the spans that have ended, in the order in which they did, and
+// behind them those that have not. One that ends meanwhile is among the former.
+func (r *Recorder) All() tracetest.SpanStubs {
+	open, all := r.Unended(), r.Spans()
+	ended := make(map[trace.SpanID]bool, len(all))
+	for _, s := range all {
+		ended[s.SpanContext.SpanID()] = true
+	}
+	for _, s := range open {
+		if !ended[s.SpanContext.SpanID()] {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // Metrics collects what the instruments have measured so far. Only a global
 // recorder has metrics.
 func (r *Recorder) Metrics() metricdata.ResourceMetrics {
