@@ -47,10 +47,17 @@ func TestTheOldestMakesRoom(t *testing.T) {
 		for _, u := range []*upload{there, second, newest} {
 			u.close()
 		}
-		require.Equal(t, 100, p.free)
+		require.Equal(t, 100, p.unused())
 		require.Zero(t, p.returning)
 		require.Zero(t, p.coming.Len())
 	})
+}
+
+// unused is the memory that no upload holds.
+func (p *pool) unused() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.free
 }
 
 // Where nobody can make room, the next should wait, and be told to come again.
@@ -71,7 +78,7 @@ func TestTheNextWaits(t *testing.T) {
 		time.AfterFunc(patience/2, there.close)
 		require.NoError(t, next.take(t.Context(), 100))
 		next.close()
-		require.Equal(t, 100, p.free)
+		require.Equal(t, 100, p.unused())
 	})
 }
 
@@ -97,7 +104,7 @@ func TestBodiesOfAllLengths(t *testing.T) {
 				require.LessOrEqual(t, in.held, smallBody)
 			}
 			in.close()
-			require.Equal(t, poolSize, r.pool.free)
+			require.Equal(t, poolSize, r.pool.unused())
 			require.Empty(t, r.large)
 		}
 	}
