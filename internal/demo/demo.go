@@ -114,7 +114,7 @@ func Run(ctx context.Context, root string, v variant.Variant, o Options) (_ Resu
 
 // scenario returns what happens to both sides.
 func (o Options) scenario(v variant.Variant) (Scenario, error) {
-	if o.Scenario == "" {
+	if o.Scenario == "" || variant.IsTests(v.Step) {
 		return ScenarioOf(v)
 	}
 	s, err := FindScenario(o.Scenario)

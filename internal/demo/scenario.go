@@ -282,6 +282,9 @@ func FindScenario(name string) (Scenario, error) {
 // ScenarioOf returns the scenario that a variant's trailer names. The error
 // says what to write there.
 func ScenarioOf(v variant.Variant) (Scenario, error) {
+	if variant.IsTests(v.Step) {
+		return Scenario{}, fmt.Errorf("%s is a mistake in tests, which nothing happens to: go run . break %[1]s puts it into steps/%s, and go run . check %[2]s shows what it lets through", v.Name, v.Step)
+	}
 	s, err := FindScenario(v.Scenario)
 	if err != nil {
 		return s, fmt.Errorf("the trailer Scenario of %s: %w", v.Path, err)

@@ -102,7 +102,7 @@ func (b *Batch) run() {
 	var steps []string
 	shared := make(map[string][]*Version)
 	for _, v := range queued {
-		if !mayShare(v.files) {
+		if variant.IsTests(v.step.Name) || !mayShare(v.files) {
 			b.grade(v, func() (Report, error) {
 				return Grade(b.ctx, v.step, Options{Root: b.root, Files: v.files})
 			})

@@ -73,6 +73,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 	if _, ok := warm.Load(root + step); ok {
 		b.vet = startVet(ctx, b)
 	}
+	suite := startSuite(ctx, &b, replace)
 	cmd := exec.CommandContext(ctx, "go", BuildArgs(step, b.binary, flags...)...)
 	cmd.Dir, cmd.Env = root, compiling()
 	group(cmd)
@@ -81,11 +82,12 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()
+	failed := suite()
 	switch {
 	case ctx.Err() != nil:
 		return b, context.Cause(ctx)
 	case errors.Is(err, exec.ErrNotFound):
-		return b, errors.New("the go command is not on your PATH: install Go from https://go.dev/dl, or add its bin folder to PATH")
+		return b, errNoGo
 	case err != nil:
 		text := b.mapBack(out.String())
 		switch {
@@ -99,11 +101,15 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		}
 		b.failure = explainBuild(step, text)
 		return b, nil
+	case failed != nil || b.failure != "":
+		return b, failed
 	}
 	warm.Store(root+step, true)
 	_ = os.Chmod(binaries(dir), 0o555) // what runs there has no business in it
 	return b, nil
 }
+
+var errNoGo = errors.New("the go command is not on your PATH: install Go from https://go.dev/dl, or add its bin folder to PATH")
 
 // replacements are what the step's checks are built with in the place of what
 // is on the disk: files for the step's own, unless they are nil, and the

@@ -357,4 +357,74 @@ func (q *QueueExporter) add(spans []sdktrace.ReadOnlySpan) (lost, total int) {
 `, "@1"},
 		{"receipts.go", "\t\t\tr.log.Error(\"the receipt is not sent\", \"order\", orderID, \"error\", err)\n", "@2"},
 	},
+
+	"05/accepts-right-answers": {
+		{"telemetry_test.go", `// record registers a provider of the test's own, and returns where its spans go.
+func record(t *testing.T) *tracetest.InMemoryExporter {
+	t.Helper()
+	exporter := tracetest.NewInMemoryExporter()
+	otel.SetTracerProvider(sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter)))
+	otel.SetTextMapPropagator(propagation.TraceContext{})
+	return exporter
+}
+`, "@1"},
+		{"handler_test.go", `// shipped has every order.
+func shipped(context.Context, int64) (string, error) { return "shipped", nil }
+`, "@2"},
+		{"handler_test.go", `// TODO(accepts-right-answers): it passes, and would fail for services that are as right.
+func TestOrder(t *testing.T) {
+	exporter := record(t)
+	w := get(t.Context(), service(t, shipped, paid), "/orders/42")
+	require.Equal(t, http.StatusOK, w.Code)
+
+	spans := exporter.GetSpans()
+	require.Equal(t, 3, len(spans))
+	require.Equal(t, "load order", spans[0].Name)
+	require.Equal(t, 2, len(spans[0].Attributes))
+	require.Equal(t, "HTTP GET", spans[1].Name)
+	require.Equal(t, "GET /orders/{id}", spans[2].Name)
+	// TODO(catches-lost-parents): who is below whom?
+}
+`, "@3}\n"},
+		{"handler_test.go", `func TestPaymentFails(t *testing.T) {
+	exporter := record(t)
+	fails := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }
+	w := get(t.Context(), service(t, shipped, fails), "/orders/42")
+	require.Equal(t, http.StatusBadGateway, w.Code)
+	require.Equal(t, 3, len(exporter.GetSpans()))
+}
+`, "@4"},
+	},
+	"05/catches-lost-parents": {
+		{"telemetry_test.go", "", "@1"},
+		{"handler_test.go", `	assert.Equal(t, codes.Unset, load.Status().Code, "status of load order, when all is well")
+`, `	assert.Equal(t, codes.Unset, load.Status().Code, "status of load order, when all is well")
+@2`},
+		{"store_test.go", `	status, err := store.Status(t.Context(), 42)
+	require.NoError(t, err)
+	require.Equal(t, "shipped", status)
+`, "@3"},
+	},
+	"05/catches-silent-failures": {
+		{"telemetry_test.go", "", "@1"},
+		{"handler_test.go", "", "@2"},
+		{"store_test.go", "", "@3@4"},
+	},
+	"05/catches-open-spans": {
+		{"handler_test.go", `	assert.True(t, tr.below(tr.client(t), request), "the payment call is below the request:\n%s", tr)
+`, `	assert.True(t, tr.below(tr.client(t), request), "the payment call is below the request:\n%s", tr)
+@1`},
+		{"handler_test.go", "", "@2"},
+	},
+	"05/catches-broken-thread": {{"handler_test.go", "", "@1"}},
+	"05/catches-uncounted": {
+		{"telemetry_test.go", "", "@1"},
+		{"store_test.go", "", "@2@3"},
+	},
+	"05/catches-false-alarms": {{"handler_test.go", "", "@1"}},
+	"05/catches-cardinality": {
+		{"handler_test.go", "", "@1"},
+		{"store_test.go", "", "@2"},
+	},
+	"05/catches-leaks": {{"store_test.go", "", "@1"}},
 }

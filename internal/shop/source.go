@@ -62,6 +62,9 @@ func (s Source) check(root string) error {
 	if s.Variant == nil && s.Step == "" {
 		return fmt.Errorf("no step is named whose service to run: give one, such as 01-minimal")
 	}
+	if variant.IsTests(s.step()) {
+		return fmt.Errorf("%s is about tests, and has no service to start: go test ./steps/%[1]s runs them, and go run . check %[1]s tries them on services with a mistake", s.step())
+	}
 	name := s.dir() + "/shop"
 	if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name))); err != nil {
 		return fmt.Errorf("there is no service in %s: look at the step's name, or let git restore %s bring the folder back", name, name)

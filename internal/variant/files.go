@@ -27,8 +27,9 @@ var stepName = regexp.MustCompile(`^[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*$`)
 func Solution(root, step string) (Files, error) { return readTree(root, "solutions", step) }
 
 // Step returns the Go files of steps/STEP as they are now: at any depth, as a
-// learner may have added packages, but without tests and without what the go
-// command ignores (names that begin with "." or "_", testdata). See [Entries].
+// learner may have added packages, but without what the go command ignores
+// (names that begin with "." or "_", testdata), and without tests, unless it is
+// tests that the step is about. See [Entries].
 func Step(root, step string) (Files, error) { return readTree(root, "steps", step) }
 
 func readTree(root, tree, step string) (Files, error) {
@@ -39,7 +40,7 @@ func readTree(root, tree, step string) (Files, error) {
 	files := Files{}
 	entries, err := Entries(dir)
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Key, ".go") || strings.HasSuffix(e.Key, "_test.go") || e.Dangling() {
+		if !isSource(step, e.Key) || e.Dangling() {
 			continue
 		}
 		data, failed := e.Read()
@@ -56,6 +57,17 @@ func readTree(root, tree, step string) (Files, error) {
 		return nil, fmt.Errorf("read %s/%s: %w", tree, step, err)
 	}
 	return files, nil
+}
+
+// IsTests reports whether what a learner writes in a step of that name is tests.
+func IsTests(step string) bool { return strings.HasSuffix(step, "-own-tests") }
+
+// isSource reports whether a file is one of those that make up a step.
+func isSource(step, key string) bool {
+	if strings.HasSuffix(key, "_test.go") {
+		return IsTests(step) && !strings.HasPrefix(key, "alternatives/")
+	}
+	return strings.HasSuffix(key, ".go")
 }
 
 // Ignored reports whether the go command passes over a file or folder of that

@@ -106,7 +106,7 @@ func (v *Variant) key(p *gitdiff.File, diff string) (string, error) {
 		return "", fmt.Errorf("%s has a header and no hunk: remove it", name)
 	}
 	key, inSolution := strings.CutPrefix(name, "solutions/"+v.Step+"/")
-	if !inSolution || path.Clean(key) != key || !strings.HasSuffix(key, ".go") || strings.HasSuffix(key, "_test.go") ||
+	if !inSolution || path.Clean(key) != key || !isSource(v.Step, key) ||
 		path.Dir(key) != "." && path.Dir(key) != "shop" {
 		return "", fmt.Errorf("its diff touches %s: it may change .go files in solutions/%s/ and its shop/, no tests and nothing else", name, v.Step)
 	}

@@ -40,6 +40,7 @@ type mistakeView struct {
 	Finding           string // what the checker says of it
 	Diff              []diffLine
 	Demo              demoView
+	Tests             bool // it is in tests: there is nothing to run
 }
 
 type caughtView struct {
@@ -132,7 +133,7 @@ func (s *Server) mistake(variants []variant.Variant, v variant.Variant) (mistake
 	finding, err := v.Finding(s.desk.Session().Root())
 	return mistakeView{
 		Gallery: s.gallery(variants, v.Name), Name: v.Name, Step: v.Step, Summary: v.Summary, Story: render(v.Story),
-		CaughtBy: s.caught(v.Step, v.CaughtBy), Blocked: s.caught(v.Step, v.Blocked), Scenario: v.Scenario, Finding: finding, Diff: diffLines(v.Diff()), Demo: s.demo(v),
+		CaughtBy: s.caught(v.Step, v.CaughtBy), Blocked: s.caught(v.Step, v.Blocked), Scenario: v.Scenario, Tests: variant.IsTests(v.Step), Finding: finding, Diff: diffLines(v.Diff()), Demo: s.demo(v),
 	}, err
 }
 
