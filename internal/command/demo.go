@@ -11,7 +11,8 @@ import (
 
 func newDemo(w *workshop) *cobra.Command {
 	times := 1
-	var onPage, all bool
+	var onPage bool
+	var look terminal.DemoOptions
 	var scenario string
 	cmd := &cobra.Command{
 		Use:   "demo [VARIANT]",
@@ -58,7 +59,7 @@ Without a VARIANT, list them. Your own files are left alone.`,
 			}
 			switch {
 			case times == 1 && err == nil:
-				return w.printf("%s\n", terminal.Demo(results[0], all, w.look()))
+				return w.printf("%s\n", terminal.Demo(results[0], look, w.look()))
 			case len(results) > 0:
 				if err := w.printf("%s\n", terminal.DemoTally(results, w.look())); err != nil {
 					return err
@@ -69,7 +70,8 @@ Without a VARIANT, list them. Your own files are left alone.`,
 	}
 	cmd.Flags().IntVar(&times, "times", 1, "run it `N` times, and count in how many runs the sides differ")
 	cmd.Flags().StringVar(&scenario, "scenario", "", "what happens to both sides, instead of what shows this mistake best")
-	cmd.Flags().BoolVar(&all, "all", false, "all figures that differ, not only the most telling ones")
+	cmd.Flags().BoolVar(&look.All, "all", false, "all figures that differ, not only the most telling ones")
+	cmd.Flags().BoolVar(&look.OwnScale, "own-scale", false, "each waterfall against its own length, not both against the longer one's")
 	cmd.Flags().BoolVar(&onPage, "web", false, "on the page, in a browser, to be run there")
 	return cmd
 }

@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/waterfall"
@@ -16,6 +17,18 @@ type Drawn struct {
 	// and that began while this one alone was being answered.
 	Traces   []waterfall.Trace
 	Received int // spans in Traces, without the caller's
+}
+
+// Window is how long the longest of the traces is that either side draws: both
+// drawn against it have one time scale.
+func (r Result) Window() time.Duration {
+	var longest time.Duration
+	for _, side := range []Side{r.Broken, r.Right} {
+		for _, t := range side.Drawn.Traces {
+			longest = max(longest, t.Duration())
+		}
+	}
+	return longest
 }
 
 // draw finds the request that is drawn, and its traces.

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"otel.workshop/internal/demo"
@@ -13,16 +14,24 @@ import (
 	"otel.workshop/internal/waterfall"
 )
 
+// DemoOptions say how a demo is drawn. The zero value is right for most.
+type DemoOptions struct {
+	All      bool // all figures that differ, not only the most telling ones
+	OwnScale bool // each waterfall against its own length, not all against that of the longest
+}
+
 // Demo draws what a demo has shown, in the order in which it is told: the
 // symptom, the figures of both sides, a request of each, the mistake, and its
-// story. All are all figures that differ, not only the most telling ones.
-func Demo(r demo.Result, all bool, look Look) string {
+// story.
+func Demo(r demo.Result, o DemoOptions, look Look) string {
+	broken, right := waterfalls(r, o, look)
 	return paragraphs(
 		demoTitle(r.Variant, r.Scenario, look),
-		figures(r.Figures, all, look),
+		figures(r.Figures, o.All, look),
 		noDifference(r, look),
-		drawn(r.Broken, look),
-		drawn(r.Right, look),
+		drawn(r.Broken, broken, look),
+		drawn(r.Right, right, look),
+		scale(r, o, look),
 		said(r, look),
 		mistake(r.Variant, look),
 		look.bold("The story")+"\n"+look.markdown(r.Variant.Story, 2),
@@ -74,8 +83,36 @@ func noDifference(r demo.Result, look Look) string {
 	return text + "\n\n" + look.bold("The checker sees it") + "\n" + look.code(r.Finding, 0)
 }
 
+// waterfalls draws the traces of both sides: for comparison, with one time scale
+// and in the same columns, unless each is to have its own.
+func waterfalls(r demo.Result, o DemoOptions, look Look) (broken, right []string) {
+	traces := slices.Concat(r.Broken.Drawn.Traces, r.Right.Drawn.Traces)
+	var texts []string
+	if o.OwnScale {
+		for _, t := range traces {
+			texts = append(texts, waterfall.Texts([]waterfall.Trace{t}, look.waterfall(2))...)
+		}
+	} else {
+		for i, t := range traces {
+			traces[i] = t.Within(r.Window())
+		}
+		texts = waterfall.Texts(traces, look.waterfall(2))
+	}
+	n := len(r.Broken.Drawn.Traces)
+	return texts[:n], texts[n:]
+}
+
+// scale says what the bars can be held against, where there are two sides of
+// them.
+func scale(r demo.Result, o DemoOptions, look Look) string {
+	if o.OwnScale || r.Broken.Drawn.Received == 0 || r.Right.Drawn.Received == 0 {
+		return ""
+	}
+	return look.dim(look.prose("All bars have one time scale, "+waterfall.FormatDuration(r.Window())+" from edge to edge; with "+command("--own-scale")+" each trace has its own.", 2))
+}
+
 // drawn draws one request of a side, as far as it arrived.
-func drawn(s demo.Side, look Look) string {
+func drawn(s demo.Side, waterfalls []string, look Look) string {
 	q := s.Drawn.Request
 	outcome := fmt.Sprintf("answered in %s: %d %s", waterfall.FormatDuration(q.Took), q.Status, printable.Text(q.Body))
 	switch {
@@ -88,14 +125,7 @@ func drawn(s demo.Side, look Look) string {
 	if s.Drawn.Received == 0 {
 		return title + "\n  Nothing of it arrived."
 	}
-	var b strings.Builder
-	for i, t := range s.Drawn.Traces {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		_ = waterfall.Text(&b, t, look.waterfall(2)) // a builder takes everything
-	}
-	return title + "\n" + indented(strings.TrimRight(b.String(), "\n"), 2)
+	return title + "\n" + indented(strings.TrimRight(strings.Join(waterfalls, "\n"), "\n"), 2)
 }
 
 // said quotes what only one of the services has printed.

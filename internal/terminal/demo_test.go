@@ -62,7 +62,7 @@ func canned(t *testing.T) demo.Result {
 }
 
 func TestDemoTellsInOrder(t *testing.T) {
-	text := Demo(canned(t), false, Look{Width: 100})
+	text := Demo(canned(t), DemoOptions{}, Look{Width: 100})
 	for _, next := range []string{
 		"── 02-some · no-flush ─", "The flush never happens.", "ended with SIGTERM",
 		"broken", "right", "  requests answered", "≠ answered requests without a server span", "12",
@@ -81,7 +81,7 @@ func TestDemoTellsInOrder(t *testing.T) {
 func TestDemoFits(t *testing.T) {
 	for _, width := range []int{60, 80, 100} {
 		for _, color := range []bool{false, true} {
-			text := Demo(canned(t), false, Look{Width: width, Color: color})
+			text := Demo(canned(t), DemoOptions{}, Look{Width: width, Color: color})
 			require.Equal(t, color, strings.Contains(text, "\x1b["), "color only where it is asked for")
 			for line := range strings.SplitSeq(text, "\n") {
 				require.LessOrEqual(t, ansi.StringWidth(line), width, "%q", line)
@@ -93,15 +93,15 @@ func TestDemoFits(t *testing.T) {
 func TestDemoWithoutDifferenceSaysSo(t *testing.T) {
 	r := canned(t)
 	r.Figures = r.Figures[:1]
-	require.Contains(t, Demo(r, false, Look{Width: 100}), "No figure tells the two sides apart")
-	require.NotContains(t, Demo(r, false, Look{Width: 100}), "The checker sees it")
+	require.Contains(t, Demo(r, DemoOptions{}, Look{Width: 100}), "No figure tells the two sides apart")
+	require.NotContains(t, Demo(r, DemoOptions{}, Look{Width: 100}), "The checker sees it")
 	r.Finding = "✗ some-check   Flush.\n\n    want   40 spans\n    got    none"
-	require.Contains(t, Demo(r, false, Look{Width: 100}), "The checker sees it\n"+r.Finding)
+	require.Contains(t, Demo(r, DemoOptions{}, Look{Width: 100}), "The checker sees it\n"+r.Finding)
 
 	differs := canned(t)
 	differs.Finding = r.Finding
-	require.NotContains(t, Demo(differs, false, Look{Width: 100}), "No figure tells")
-	require.NotContains(t, Demo(differs, false, Look{Width: 100}), "The checker sees it")
+	require.NotContains(t, Demo(differs, DemoOptions{}, Look{Width: 100}), "No figure tells")
+	require.NotContains(t, Demo(differs, DemoOptions{}, Look{Width: 100}), "The checker sees it")
 }
 
 func TestDemoTally(t *testing.T) {
@@ -120,9 +120,38 @@ func TestDemoFolds(t *testing.T) {
 	for range 20 {
 		r.Figures = append(r.Figures, demo.Figure{ID: demo.Spans, Label: "of many", Broken: "1", Right: "2", Differs: true})
 	}
-	text := Demo(r, false, Look{Width: 100})
+	text := Demo(r, DemoOptions{}, Look{Width: 100})
 	require.Equal(t, demo.Shown, strings.Count(text, "≠"))
 	require.Contains(t, text, "≠ answered requests without a server span")
 	require.Contains(t, text, "… and 19 figures more that differ; --all shows them")
-	require.Equal(t, 23, strings.Count(Demo(r, true, Look{Width: 100}), "≠"))
+	require.Equal(t, 23, strings.Count(Demo(r, DemoOptions{All: true}, Look{Width: 100}), "≠"))
+}
+
+// A request of 20 ms beside one of a second: the bars say so.
+func TestWaterfallsHaveOneTimeScale(t *testing.T) {
+	r := canned(t)
+	span := r.Right.Drawn.Traces[0].Rows[0].Span
+	span.End = span.Start.Add(20 * time.Millisecond)
+	r.Broken.Drawn.Traces, r.Broken.Drawn.Received = waterfall.Layout([]waterfall.Span{span}), 1
+	bars := func(text string) (columns []int) {
+		for line := range strings.Lines(text) {
+			if strings.Contains(line, "GET /orders/{id}") {
+				columns = append(columns, strings.Count(line, "█"))
+			}
+		}
+		return columns
+	}
+	text := Demo(r, DemoOptions{}, Look{Width: 100})
+	got := bars(text)
+	require.Equal(t, 1, got[0])
+	require.Greater(t, got[1], 50)
+	require.Contains(t, text, "GET /orders/{id}  █▌ ", "a sliver, not nothing")
+	require.Contains(t, text, "one time scale, 1.00 s from edge to edge")
+	require.Contains(t, text, "--own-scale")
+
+	text = Demo(r, DemoOptions{OwnScale: true}, Look{Width: 100})
+	got = bars(text)
+	require.Greater(t, got[0], 50)
+	require.NotContains(t, text, "time scale")
+	require.NotContains(t, Demo(canned(t), DemoOptions{}, Look{Width: 100}), "time scale", "there is one waterfall")
 }

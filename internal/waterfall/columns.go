@@ -33,31 +33,37 @@ type cell struct {
 // A note stands on a line of its own below its row.
 type note struct{ text, color string }
 
-// measure prepares every row's texts and shares the width between the columns:
-// names and services take what they need up to a limit, the bar has the rest.
-func (p *pen) measure(t Trace) ([]cell, columns) {
+// measure prepares the texts of every trace's rows and shares the width between
+// the columns, which are those of all of them: names and services take what they
+// need up to a limit, the bar has the rest.
+func (p *pen) measure(traces ...Trace) ([][]cell, columns) {
 	var c columns
 	limit := p.Width * 2 / 5
 	if p.Width < leastWhere {
 		limit = p.Width / 2
 	}
 	deepest := 0
-	for _, r := range t.Rows {
-		deepest = max(deepest, r.Depth)
+	for _, t := range traces {
+		for _, r := range t.Rows {
+			deepest = max(deepest, r.Depth)
+		}
 	}
 	p.fitTree(deepest, max(limit-nameInTree, limit/3))
 
-	services := t.Services()
-	cells := make([]cell, len(t.Rows))
-	for i, r := range t.Rows {
-		cell := p.cell(t.Rows, i, limit)
-		cell.where = p.clean(p.where(r, services), p.Width/4)
-		c.name = max(c.name, textWidth(cell.tree+cell.mark+cell.name))
-		c.took = max(c.took, textWidth(cell.took))
-		if p.Width >= leastWhere {
-			c.where = max(c.where, textWidth(cell.where))
+	cells := make([][]cell, len(traces))
+	for n, t := range traces {
+		services := t.Services()
+		cells[n] = make([]cell, len(t.Rows))
+		for i, r := range t.Rows {
+			cell := p.cell(t.Rows, i, limit)
+			cell.where = p.clean(p.where(r, services), p.Width/4)
+			c.name = max(c.name, textWidth(cell.tree+cell.mark+cell.name))
+			c.took = max(c.took, textWidth(cell.took))
+			if p.Width >= leastWhere {
+				c.where = max(c.where, textWidth(cell.where))
+			}
+			cells[n][i] = cell
 		}
-		cells[i] = cell
 	}
 
 	c.name = min(c.name, limit)

@@ -13,6 +13,8 @@ type Trace struct {
 	Start time.Time // of the span that starts first
 	End   time.Time // of the span that ends last
 	Rows  []Row     // in the order of drawing: a parent, then its children with their own
+
+	Window time.Duration // from Start on, what it is drawn against: its own length, unless Within has said another
 }
 
 // A Row is one span's place in the picture.
@@ -22,7 +24,7 @@ type Row struct {
 	Depth      int     // 0 for a root
 	Last       bool    // no sibling follows: its branch is drawn └─, not ├─
 	Children   int     // how many rows have this one as their parent
-	Offset     float64 // where it starts, as a fraction (0 to 1) of the trace's window
+	Offset     float64 // where it starts, as a fraction (0 to 1) of the window
 	Width      float64 // how much of the window it takes; Offset+Width is at most 1
 	Orphan     bool    // it has a parent, which is not among the spans; drawn as a root
 	Cycle      bool    // it is its own ancestor; drawn as a root
@@ -31,7 +33,7 @@ type Row struct {
 	Peer       string  // whom a client or producer span called, when that is known
 }
 
-// Duration is the length of the trace's window.
+// Duration is how long the trace took, from its first start to its last end.
 func (t Trace) Duration() time.Duration { return t.End.Sub(t.Start) }
 
 // Services returns the names of the services in the trace, in the order of the
@@ -90,7 +92,25 @@ func layoutTrace(id string, spans []Span) Trace {
 	spans = inOrder(spans)
 	t := Trace{ID: id, Rows: arrange(spans)}
 	t.Start, t.End = window(spans)
-	whole := float64(t.Duration())
+	t = t.Within(t.Duration())
+	for i := range t.Rows {
+		r := &t.Rows[i]
+		r.NewService = r.Span.Service != "" && (r.Parent < 0 || r.Span.Service != t.Rows[r.Parent].Span.Service)
+	}
+	for i := range t.Rows {
+		findPeer(t.Rows, i)
+	}
+	markCritical(t.Rows)
+	return t
+}
+
+// Within returns the trace drawn against a window of that length, which begins
+// with it: traces in windows of the same length can be compared by eye. A window
+// that is shorter than the trace becomes as long.
+func (t Trace) Within(window time.Duration) Trace {
+	t.Window = max(window, t.Duration())
+	t.Rows = slices.Clone(t.Rows)
+	whole := float64(t.Window)
 	for i := range t.Rows {
 		r := &t.Rows[i]
 		start, end := r.Span.interval()
@@ -98,12 +118,7 @@ func layoutTrace(id string, spans []Span) Trace {
 			r.Offset = min(float64(start.Sub(t.Start))/whole, 1)
 			r.Width = min(float64(end.Sub(start))/whole, 1-r.Offset)
 		}
-		r.NewService = r.Span.Service != "" && (r.Parent < 0 || r.Span.Service != t.Rows[r.Parent].Span.Service)
 	}
-	for i := range t.Rows {
-		findPeer(t.Rows, i)
-	}
-	markCritical(t.Rows)
 	return t
 }
 

@@ -169,3 +169,32 @@ func inWindow(t *testing.T, r waterfall.Row) {
 		t.Errorf("%q is outside the window: offset %v, width %v", r.Span.Name, r.Offset, r.Width)
 	}
 }
+
+func TestWithin(t *testing.T) {
+	own := waterfall.Layout(canned.TwoSeconds())[0]
+	require.Equal(t, own.Duration(), own.Window)
+
+	half := own.Within(2 * own.Duration())
+	require.Equal(t, 2*own.Duration(), half.Window)
+	require.Equal(t, own.Duration(), half.Duration(), "it takes no longer for that")
+	require.InDelta(t, 0.5, half.Rows[0].Width, 1e-9)
+	require.InDelta(t, own.Rows[3].Offset/2, half.Rows[3].Offset, 1e-9)
+	require.InDelta(t, 1, own.Rows[0].Width, 1e-9, "the other one stays as it is")
+
+	require.Equal(t, own, half.Within(time.Millisecond), "nothing is cut off")
+}
+
+// What is far shorter than the window is still seen, and can be held against
+// what stands above it.
+func TestTextsForComparison(t *testing.T) {
+	long := waterfall.Layout(canned.TwoSeconds())[0]
+	short := waterfall.Layout(canned.Failed())[0]
+	short = short.Within(long.Duration())
+	blink := waterfall.Layout(canned.One())[0].Within(long.Duration())
+	texts := waterfall.Texts([]waterfall.Trace{long, short, blink}, waterfall.Options{})
+	require.Len(t, texts, 3)
+	for _, text := range texts {
+		sound(t, text, waterfall.Options{})
+	}
+	golden(t, "texts-compared", strings.Join(texts, "\n"))
+}

@@ -14,28 +14,39 @@ const (
 
 // Text draws a trace for a terminal: one line about the trace, then one for
 // each span, with its place in the tree, the service where it changes (or whom
-// a client called), a bar on the trace's window, and its duration. What went
+// a client called), a bar in the trace's window, and its duration. What went
 // wrong stands on a line of its own below the span.
 //
 // No line is wider than o.Width or ends in a space, and no character of a
 // span's can command the terminal. The error is the writer's.
 func Text(w io.Writer, t Trace, o Options) error {
-	p := newPen(o)
-	var b strings.Builder
-	p.line(&b, p.header(t))
-	cells, c := p.measure(t)
-	for i, cell := range cells {
-		p.line(&b, p.row(t, cell, c))
-		for _, note := range cell.notes {
-			below := p.clean(p.below(t.Rows, i), p.Width)
-			text := p.clean(note.text, p.Width-textWidth(below))
-			p.line(&b, p.paint(faint, below)+p.paint(note.color, text))
-		}
-	}
-	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("draw trace %s: %w", p.short(t.ID), err)
+	if _, err := io.WriteString(w, Texts([]Trace{t}, o)[0]); err != nil {
+		return fmt.Errorf("draw trace %s: %w", newPen(o).short(t.ID), err)
 	}
 	return nil
+}
+
+// Texts draws several traces as Text does, all in the same columns: where they
+// are also in windows of the same length (see [Trace.Within]), a bar in one can
+// be held against a bar in another.
+func Texts(traces []Trace, o Options) []string {
+	p := newPen(o)
+	cells, c := p.measure(traces...)
+	texts := make([]string, len(traces))
+	for n, t := range traces {
+		var b strings.Builder
+		p.line(&b, p.header(t))
+		for i, cell := range cells[n] {
+			p.line(&b, p.row(t, cell, c))
+			for _, note := range cell.notes {
+				below := p.clean(p.below(t.Rows, i), p.Width)
+				text := p.clean(note.text, p.Width-textWidth(below))
+				p.line(&b, p.paint(faint, below)+p.paint(note.color, text))
+			}
+		}
+		texts[n] = b.String()
+	}
+	return texts
 }
 
 // line ends a line, without trailing spaces.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"otel.workshop/internal/demo"
 	"otel.workshop/internal/printable"
@@ -25,6 +26,9 @@ type demoView struct {
 	Folded   []figureView // more that differ
 	Sides    []sideView
 	Done     bool
+
+	Window   string // what the traces of both sides are drawn against; "" where only one has any
+	OwnScale bool   // each is drawn against its own length instead
 }
 
 type figureView struct {
@@ -44,9 +48,13 @@ const quoted = 3
 
 func (s *Server) demoPart(w http.ResponseWriter, r *http.Request) {
 	if v, ok := s.named(w, r); ok {
-		s.draw(w, "demo", s.demo(v))
+		s.draw(w, "demo", s.demo(v, ownScale(r)))
 	}
 }
+
+// ownScale reports whether a request asks for waterfalls on a time scale each,
+// instead of one for both sides.
+func ownScale(r *http.Request) bool { return r.FormValue("scale") == "own" }
 
 // named returns the mistake that a request names, or answers why not.
 func (s *Server) named(w http.ResponseWriter, r *http.Request) (variant.Variant, bool) {
@@ -74,8 +82,8 @@ func (s *Server) runDemo(w http.ResponseWriter, r *http.Request) {
 	done(w, r, "/mistakes/"+v.Name)
 }
 
-func (s *Server) demo(v variant.Variant) demoView {
-	view := demoView{Name: v.Name}
+func (s *Server) demo(v variant.Variant, ownScale bool) demoView {
+	view := demoView{Name: v.Name, OwnScale: ownScale}
 	if sc, err := demo.ScenarioOf(v); err == nil {
 		view.Scenario = sc.Tell(shop.Source{Variant: &v})
 	}
@@ -111,12 +119,19 @@ func (s *Server) told(view *demoView, r demo.Result) {
 	for _, f := range folded {
 		view.Folded = append(view.Folded, figure(f))
 	}
+	if r.Broken.Drawn.Received > 0 && r.Right.Drawn.Received > 0 {
+		view.Window = waterfall.FormatDuration(r.Window())
+	}
 	printed := false
 	if f, ok := r.Figure(demo.Printed); ok {
 		printed = f.Differs
 	}
 	for _, side := range []struct{ one, other demo.Side }{{r.Broken, r.Right}, {r.Right, r.Broken}} {
-		sv := s.side(r.Variant.Name, side.one)
+		window := r.Window()
+		if view.OwnScale {
+			window = 0
+		}
+		sv := s.side(r.Variant.Name, side.one, window)
 		if printed {
 			lines := side.one.Alone(side.other)
 			for _, l := range lines[max(0, len(lines)-quoted):] {
@@ -127,7 +142,8 @@ func (s *Server) told(view *demoView, r demo.Result) {
 	}
 }
 
-func (s *Server) side(name string, side demo.Side) sideView {
+// side draws one side, its traces in windows of that length at least.
+func (s *Server) side(name string, side demo.Side, window time.Duration) sideView {
 	q := side.Drawn.Request
 	v := sideView{Name: side.Name, Class: "fail", Nothing: side.Drawn.Received == 0}
 	if side.Name == "right" {
@@ -143,7 +159,7 @@ func (s *Server) side(name string, side demo.Side) sideView {
 	}
 	if !v.Nothing {
 		for _, t := range side.Drawn.Traces {
-			tv := s.trace(t, "demo/"+name+"/"+side.Name)
+			tv := s.trace(t.Within(window), "demo/"+name+"/"+side.Name)
 			for i := range tv.Rows { // both sides are on one page
 				tv.Rows[i].ID = side.Name + "-" + tv.Rows[i].ID
 			}

@@ -67,7 +67,7 @@ func (s *Server) mistakePage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	view, err := s.mistake(variants, v)
+	view, err := s.mistake(variants, v, ownScale(r))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -129,11 +129,11 @@ func (g galleryView) filtered(word string, starry bool) galleryView {
 	return g
 }
 
-func (s *Server) mistake(variants []variant.Variant, v variant.Variant) (mistakeView, error) {
+func (s *Server) mistake(variants []variant.Variant, v variant.Variant, ownScale bool) (mistakeView, error) {
 	finding, err := v.Finding(s.desk.Session().Root())
 	return mistakeView{
 		Gallery: s.gallery(variants, v.Name), Name: v.Name, Step: v.Step, Summary: v.Summary, Story: render(v.Story),
-		CaughtBy: s.caught(v.Step, v.CaughtBy), Blocked: s.caught(v.Step, v.Blocked), Scenario: v.Scenario, Tests: variant.IsTests(v.Step), Finding: finding, Diff: diffLines(v.Diff()), Demo: s.demo(v),
+		CaughtBy: s.caught(v.Step, v.CaughtBy), Blocked: s.caught(v.Step, v.Blocked), Scenario: v.Scenario, Tests: variant.IsTests(v.Step), Finding: finding, Diff: diffLines(v.Diff()), Demo: s.demo(v, ownScale),
 	}, err
 }
 

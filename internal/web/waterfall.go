@@ -62,7 +62,7 @@ type rowView struct {
 func (s *Server) trace(t waterfall.Trace, of string) traceView {
 	v := traceView{
 		ID: t.ID, Short: printable.Text(t.ID[:min(8, len(t.ID))]), Took: waterfall.FormatDuration(t.Duration()),
-		Spans: len(t.Rows), Errors: t.Errors(), Instant: t.Duration() == 0,
+		Spans: len(t.Rows), Errors: t.Errors(), Instant: t.Window == 0,
 	}
 	if !t.Start.IsZero() {
 		v.Began = t.Start.Local().Format("15:04:05")
@@ -73,7 +73,7 @@ func (s *Server) trace(t waterfall.Trace, of string) traceView {
 	}
 	for i, at := range []float64{0, 0.25, 0.5, 0.75, 1} {
 		v.Ticks = append(v.Ticks, tick{
-			X: percent(at), Label: waterfall.FormatDuration(time.Duration(at * float64(t.Duration()))),
+			X: percent(at), Label: waterfall.FormatDuration(time.Duration(at * float64(t.Window))),
 			Anchor: []string{"start", "middle", "middle", "middle", "end"}[i],
 		})
 	}
