@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,6 +84,27 @@ func findVariant(root, name string) (variant.Variant, error) {
 		return v, usageError{err.Error()}
 	}
 	return v, nil
+}
+
+// findMistakes returns the variant of that name or, when there is none, the
+// mistakes that have it as a word, see [variant.With]. When there is no such
+// one either, it is a usage error.
+func findMistakes(root, name string) ([]variant.Variant, error) {
+	variants, err := variant.Load(root)
+	if err != nil {
+		return nil, err
+	}
+	v, err := variant.Find(variants, name)
+	if err == nil {
+		return []variant.Variant{v}, nil
+	}
+	var unknown *variant.UnknownError
+	if errors.As(err, &unknown) {
+		if found := variant.With(variants, name); len(found) > 0 {
+			return found, nil
+		}
+	}
+	return nil, usageError{err.Error()}
 }
 
 func quoteAll(args []string) string {

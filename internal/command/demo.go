@@ -7,6 +7,7 @@ import (
 
 	"otel.workshop/internal/demo"
 	"otel.workshop/internal/terminal"
+	"otel.workshop/internal/variant"
 )
 
 func newDemo(w *workshop) *cobra.Command {
@@ -21,10 +22,13 @@ func newDemo(w *workshop) *cobra.Command {
 each with a collector, a database and a payment API of its own. Show what their
 callers saw, what arrived of their telemetry, the mistake, and its story.
 
-Without a VARIANT, list them. Your own files are left alone.`,
+Without a VARIANT, list them. A word is enough that only one has in its name or
+first line; those are listed that have a word in common. Your own files are left
+alone.`,
 		Example: `  go run . demo no-shutdown
   go run . demo no-shutdown --times 20
   go run . demo no-shutdown --scenario collector-hangs
+  go run . demo baggage
   go run . demo --web`,
 		Args: atMost(1, "one VARIANT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,10 +50,14 @@ Without a VARIANT, list them. Your own files are left alone.`,
 			if err != nil {
 				return err
 			}
-			v, err := findVariant(s.Root(), args[0])
+			found, err := findMistakes(s.Root(), args[0])
 			if err != nil {
 				return err
 			}
+			if len(found) > 1 {
+				return w.saySeveral(s.Root(), args[0], found)
+			}
+			v := found[0]
 			results, err := demo.Repeat(cmd.Context(), s.Root(), v, times, demo.Options{Scenario: scenario, Progress: w.warn})
 			if cmd.Context().Err() != nil {
 				w.warn("Interrupted: both services, and all that stood around them, have been ended.")
@@ -74,4 +82,14 @@ Without a VARIANT, list them. Your own files are left alone.`,
 	cmd.Flags().BoolVar(&look.OwnScale, "own-scale", false, "each waterfall against its own length, not both against the longer one's")
 	cmd.Flags().BoolVar(&onPage, "web", false, "on the page, in a browser, to be run there")
 	return cmd
+}
+
+// saySeveral lists the mistakes that a word may mean. Nothing has been run, which
+// the error says.
+func (w *workshop) saySeveral(root, word string, found []variant.Variant) error {
+	if err := w.printf("%d mistakes have %q in their name, first line or scenario:%s\n\n",
+		len(found), word, listVariants(found, variant.Starred(root), w.terminalWidth())); err != nil {
+		return err
+	}
+	return usageError{fmt.Sprintf("%q names more than one mistake: say which, as in go run . demo %s", word, found[0].Name)}
 }

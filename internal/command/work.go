@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"net/url"
 	"os"
 
 	"otel.workshop/internal/collector"
@@ -14,8 +15,8 @@ import (
 	"otel.workshop/internal/web"
 )
 
-// showOnPage serves the page, opens it at the mistake that args name, or at all
-// of them, and waits for Ctrl-C. The learner's files are not graded.
+// showOnPage serves the page, opens it at the mistake that args name, at those
+// with that word or at all of them, and waits for Ctrl-C. The learner's files are not graded.
 func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 	s, err := w.session()
 	if err != nil {
@@ -23,11 +24,15 @@ func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 	}
 	path := "/mistakes"
 	if len(args) == 1 {
-		v, err := findVariant(s.Root(), args[0])
+		found, err := findMistakes(s.Root(), args[0])
 		if err != nil {
 			return err
 		}
-		path += "/" + v.Name
+		if len(found) == 1 {
+			path += "/" + found[0].Name
+		} else {
+			path += "?" + url.Values{"q": {args[0]}}.Encode()
+		}
 	}
 	outside, err := loopback.FromEnvironment(os.Getenv)
 	if err != nil {

@@ -31,7 +31,7 @@ func (e *UnknownError) Error() string {
 	if alike := e.alike(); len(alike) > 0 {
 		fmt.Fprintf(&b, "\nAlike are: %s", strings.Join(alike, ", "))
 	}
-	fmt.Fprintf(&b, "\nThe tables in broken/ list all %d", len(e.Known))
+	fmt.Fprintf(&b, "\ngo run . demo lists all %d, and go run . demo WORD those that have it", len(e.Known))
 	return b.String()
 }
 
@@ -78,6 +78,20 @@ func Find(variants []Variant, name string) (Variant, error) {
 		choices = append(choices, v.Step+"/"+v.Name)
 	}
 	return Variant{}, fmt.Errorf("several steps have a variant %q: say %s", name, strings.Join(choices, " or "))
+}
+
+// With returns the mistakes that have a word, or a part of one, in their name,
+// their first line or the name of their scenario. Upper and lower case are alike.
+func With(variants []Variant, word string) []Variant {
+	word = strings.ToLower(strings.TrimSpace(word))
+	var found []Variant
+	for _, v := range variants {
+		text := strings.ToLower(v.Name + "\n" + v.Summary + "\n" + v.Scenario)
+		if v.Name != Starter && strings.Contains(text, word) {
+			found = append(found, v)
+		}
+	}
+	return found
 }
 
 func unknown(variants []Variant, name string) error {

@@ -94,11 +94,11 @@ func TestManyNamesAreNotListed(t *testing.T) {
 	for i := range 10 {
 		e.Known = append(e.Known, fmt.Sprintf("other-%d", i))
 	}
-	require.EqualError(t, e, "there is no variant \"flush-at-exit\"\nAlike are: cancelled-flush, exit-without-flush\nThe tables in broken/ list all 13")
+	require.EqualError(t, e, "there is no variant \"flush-at-exit\"\nAlike are: cancelled-flush, exit-without-flush\ngo run . demo lists all 13, and go run . demo WORD those that have it")
 	e.Name = "other"
-	require.EqualError(t, e, "there is no variant \"other\"\nAlike are: other-0, other-1, other-2, other-3, other-4, other-5, other-6, other-7, other-8, other-9\nThe tables in broken/ list all 13")
+	require.EqualError(t, e, "there is no variant \"other\"\nAlike are: other-0, other-1, other-2, other-3, other-4, other-5, other-6, other-7, other-8, other-9\ngo run . demo lists all 13, and go run . demo WORD those that have it")
 	e.Name = "xyz"
-	require.EqualError(t, e, "there is no variant \"xyz\"\nThe tables in broken/ list all 13")
+	require.EqualError(t, e, "there is no variant \"xyz\"\ngo run . demo lists all 13, and go run . demo WORD those that have it")
 }
 
 func TestStepReadsWhatTheGoCommandReads(t *testing.T) {
@@ -157,4 +157,15 @@ func TestFinding(t *testing.T) {
 	require.NoError(t, os.Mkdir(filepath.Join(root, "broken/01-minimal/some.golden"), 0o755))
 	_, err = v.Finding(root)
 	require.ErrorContains(t, err, "what the checker says of some")
+}
+
+func TestWith(t *testing.T) {
+	variants := []Variant{
+		{Name: "no-shutdown", Summary: "The Shutdown that Setup returns does nothing.", Scenario: "sigterm"},
+		{Name: "cancelled-flush", Summary: "The context is done before the flush.", Scenario: "sigterm"},
+		{Name: Starter, Summary: "The starter.", Scenario: "sigterm"},
+	}
+	for word, want := range map[string]int{"shutdown": 1, " Context ": 1, "sigterm": 2, "flush": 1, "starter": 0, "of": 0, "": 2} {
+		require.Len(t, With(variants, word), want, word)
+	}
 }

@@ -16,7 +16,7 @@ import (
 type galleryView struct {
 	Steps  []galleryStep
 	Count  int
-	Word   string // that each of them has in its name or summary
+	Word   string // that each of them has, see [variant.With]
 	Starry bool   // only those with a star
 }
 
@@ -26,8 +26,8 @@ type galleryStep struct {
 }
 
 type mistakeLine struct {
-	Name, Summary, Scenario string
-	Current, Starred        bool
+	Name, Summary    string
+	Current, Starred bool
 }
 
 type mistakeView struct {
@@ -55,7 +55,12 @@ func (s *Server) mistakesPage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	s.show(w, "mistakes-page", page{Title: "Mistakes", View: "mistakes", Body: s.gallery(variants, "").filtered(r.FormValue("q"), r.FormValue("star") != "")})
+	word := r.FormValue("q")
+	g := s.gallery(variant.With(variants, word), "")
+	if g.Word = word; r.FormValue("star") != "" {
+		g.keepStarred()
+	}
+	s.show(w, "mistakes-page", page{Title: "Mistakes", View: "mistakes", Body: g})
 }
 
 func (s *Server) mistakePage(w http.ResponseWriter, r *http.Request) {
@@ -105,7 +110,7 @@ func (s *Server) gallery(variants []variant.Variant, current string) galleryView
 		gs := galleryStep{Name: step.Name, Number: step.Name[:2], Title: step.Title}
 		for _, v := range variants {
 			if v.Step == step.Name && v.Name != variant.Starter {
-				gs.Mistakes = append(gs.Mistakes, mistakeLine{v.Name, v.Summary, v.Scenario, v.Name == current, starred[v.Name]})
+				gs.Mistakes = append(gs.Mistakes, mistakeLine{v.Name, v.Summary, v.Name == current, starred[v.Name]})
 				g.Count++
 			}
 		}
@@ -114,19 +119,13 @@ func (s *Server) gallery(variants []variant.Variant, current string) galleryView
 	return g
 }
 
-// filtered returns the gallery of those that have a word in their name, summary
-// or scenario, and a star if starry.
-func (g galleryView) filtered(word string, starry bool) galleryView {
-	g.Word, g.Starry, g.Count = word, starry, 0
-	word = strings.ToLower(strings.TrimSpace(word))
+// keepStarred drops those without a star.
+func (g *galleryView) keepStarred() {
+	g.Starry, g.Count = true, 0
 	for i, step := range g.Steps {
-		g.Steps[i].Mistakes = slices.DeleteFunc(step.Mistakes, func(m mistakeLine) bool {
-			text := strings.ToLower(m.Name + "\n" + m.Summary + "\n" + m.Scenario)
-			return !strings.Contains(text, word) || starry && !m.Starred
-		})
+		g.Steps[i].Mistakes = slices.DeleteFunc(step.Mistakes, func(m mistakeLine) bool { return !m.Starred })
 		g.Count += len(g.Steps[i].Mistakes)
 	}
-	return g
 }
 
 func (s *Server) mistake(variants []variant.Variant, v variant.Variant, ownScale bool) (mistakeView, error) {
