@@ -34,7 +34,7 @@ func TestPagesThatSend(t *testing.T) {
 	}{
 		"of this machine":          {"localhost", "0000000000000000000000000000000a", `headers: {"Content-Type": "application/json", "X-Key": "k"}`, "200 {}"},
 		"from elsewhere":           {proxied, "0000000000000000000000000000000b", `headers: {"Content-Type": "application/json"}`, "TypeError: Failed to fetch"},
-		"from elsewhere, unasked":  {proxied, "0000000000000000000000000000000c", `mode: "no-cors"`, "0 "}, // the page may not read what came of it
+		"from elsewhere, unasked":  {proxied, "0000000000000000000000000000000c", `mode: "no-cors"`, "0 "},     // the page may not read what came of it
 		"of this machine, unasked": {"127.0.0.1", "0000000000000000000000000000000d", `mode: "no-cors"`, "0 "}, // as text/plain, which is no OTLP
 	} {
 		t.Run(name, func(t *testing.T) {
