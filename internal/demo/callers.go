@@ -101,8 +101,11 @@ func (c callers) send(ctx context.Context, act Act, n int) []Request {
 	requests := make([]Request, n)
 	var next atomic.Int64
 	var all sync.WaitGroup
-	for range min(act.Callers, n) {
+	for caller := range min(act.Callers, n) {
 		all.Go(func() {
+			if wait(ctx, time.Duration(caller)*act.Apart); ctx.Err() != nil {
+				return
+			}
 			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				requests[i] = c.sendOne(ctx, act, i)
 			}
@@ -110,6 +113,17 @@ func (c callers) send(ctx context.Context, act Act, n int) []Request {
 	}
 	all.Wait()
 	return requests
+}
+
+// wait returns after d, or when ctx is done.
+func wait(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
 }
 
 func (c callers) sendOne(ctx context.Context, act Act, number int) Request {

@@ -33,6 +33,7 @@ const (
 	ServerSpans   ID = "server-spans"
 	PaymentSpans  ID = "payment-spans"
 	QueryCount    ID = "query-count"
+	RequestCount  ID = "request-count"
 	QueryResults  ID = "query-results"
 	QueryP50      ID = "query-p50"
 	QueryP99      ID = "query-p99"

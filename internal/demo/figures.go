@@ -11,6 +11,8 @@ import (
 var figures = []figure{
 	{id: Answered, label: "requests answered",
 		says: func(s Side) string { return ofAll(len(s.Callers.Answered()), len(s.Callers.Requests)) }},
+	{id: Answers, label: "answers",
+		says: answers},
 	{id: Lost, label: "answered requests without a server span",
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Lost) }},
 	{id: Outside, label: "server spans outside their caller's trace",
@@ -29,8 +31,6 @@ var figures = []figure{
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.PaymentSpans) }},
 	{id: Names, label: "names of spans", given: hasSpans,
 		says: func(s Side) string { return fmt.Sprint(len(s.Telemetry.Names)) }},
-	{id: Answers, label: "answers",
-		says: answers},
 	{id: Failed, label: "spans marked as failed", given: hasSpans,
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Failed) }},
 	{id: ErrorTypes, label: "error.type on spans", given: hasSpans,
@@ -49,6 +49,8 @@ var figures = []figure{
 			}
 			return fmt.Sprintf("%d for %d requests", n, len(s.Callers.Requests))
 		}},
+	{id: RequestCount, label: "requests counted by status (http.server.request.duration)", given: hasMetrics,
+		says: func(s Side) string { return s.Telemetry.by(httpDuration, "http.response.status_code") }},
 	{id: CallerP50, label: "p50 as the callers saw it",
 		says:    latency(0.5),
 		differs: mediansApart},

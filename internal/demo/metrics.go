@@ -85,9 +85,9 @@ func (t Telemetry) Total(name string) (total int, ok bool) {
 	return total, ok
 }
 
-// by says the points of a sum by the value of an attribute of theirs, the
-// first that has one of these names: "ok 10, 08006 30". It is "" when there
-// are too many to say.
+// by says the points of a sum, or how many measurements a histogram has, by the
+// value of an attribute of theirs, the first that has one of these names:
+// "ok 10, 08006 30". It is "" when there are too many to say.
 func (t Telemetry) by(name string, keys ...string) string {
 	const most = 4
 	sums := map[string]float64{}
@@ -96,7 +96,7 @@ func (t Telemetry) by(name string, keys ...string) string {
 			continue
 		}
 		for _, p := range m.Points {
-			sums[valueOf(p.Attrs, keys)] += p.Value
+			sums[valueOf(p.Attrs, keys)] += p.Value + float64(p.Count)
 		}
 	}
 	if len(sums) == 0 || len(sums) > most {

@@ -95,6 +95,18 @@ func TestScenarios(t *testing.T) {
 		{"slow-payment", "transport-bare", "", func(t *testing.T, _, right demo.Side) {
 			require.GreaterOrEqual(t, right.Callers.Quantile(0.99), shop.Delay)
 		}},
+		{"pile-up", "rows-leak", demo.Answers, func(t *testing.T, broken, right demo.Side) {
+			require.Equal(t, map[int]int{200: 110, 500: 50}, broken.Callers.Statuses(), "a hundred hold a connection each")
+			require.Equal(t, map[int]int{200: 160}, right.Callers.Statuses())
+		}},
+		{"database-garbled", "recovered-outside", demo.Failed, func(t *testing.T, broken, right demo.Side) {
+			for _, s := range []demo.Side{broken, right} {
+				require.Equal(t, map[int]int{200: 10, 500: 30}, s.Callers.Statuses())
+			}
+			require.Zero(t, counted(broken, "500"))
+			require.EqualValues(t, 30, counted(right, "500"))
+			require.Less(t, broken.Telemetry.Failed, right.Telemetry.Failed)
+		}},
 		{"many-orders", "order-id-attribute", demo.BiggestSeries, func(t *testing.T, broken, right demo.Side) {
 			require.Equal(t, 200, broken.Telemetry.Overflow())
 			require.Zero(t, right.Telemetry.Overflow())

@@ -33,6 +33,7 @@ type Act struct {
 	Callers  int           // at the same time
 	First    int64         // the number of the first order that is asked for
 	Orders   int           // how many different ones, before they begin again
+	Apart    time.Duration // how much later each of the callers begins than the one before; 0: all at once
 	Patience time.Duration // when a caller that has no answer hangs up; 0: never
 	Draw     bool          // its last request is the one that is drawn
 
@@ -189,6 +190,15 @@ var scenarios = []Scenario{
 			{Requests: 4, Callers: 4, First: aKnownOrder - 3, Orders: 4, Faults: []shop.Fault{shop.SlowPayment}, Draw: true},
 		},
 		Always: []ID{Answers, CallerP99, Longest},
+	},
+	{
+		Name:    "pile-up",
+		Summary: "A request comes every few milliseconds, while the payment API takes two seconds to answer: in the end 150 wait for it at the same time. The database lets no more than 100 clients in, as PostgreSQL does by default.",
+		Acts: []Act{
+			{Requests: 10, Callers: 4, First: 1, Orders: 10},
+			{Requests: 150, Callers: 150, Apart: 5 * time.Millisecond, First: 1, Orders: knownOrders, Faults: []shop.Fault{shop.SlowPayment}, Draw: true},
+		},
+		Always: []ID{Answers, CallerP99},
 	},
 	{
 		Name:    "payment-hangs",

@@ -78,6 +78,7 @@ func TestFaultsAreScenariosAndTheOtherWayRound(t *testing.T) {
 		"sigterm":           {shop.SlowPayment},
 		"collector-stalls":  {shop.CollectorHangs},
 		"long-outage":       {shop.CollectorHangs},
+		"pile-up":           {shop.SlowPayment}, // which takes many callers at once
 		"caller-hangs-up":   {shop.SlowPayment, shop.SlowDatabase},
 	} {
 		require.Equal(t, want, named[name].Faults(), name)
