@@ -82,12 +82,14 @@ func Run(ctx context.Context, root string, v variant.Variant, o Options) (_ Resu
 	r := Result{Variant: v, Scenario: scenario, Finding: finding}
 	progress := tell(o.Progress)
 	run := func(ctx context.Context, side *Side, name string, source shop.Source) error {
-		p := performance{
-			root: root, name: name, source: source, scenario: scenario, builds: o.Builds, shared: o.Collector,
-			progress: func(doing string) { progress(name + ": " + doing) },
-		}
 		var err error
-		*side, err = p.run(ctx)
+		for n := 1; n == 1 || err == nil && side.lostItsPort() && n <= attempts; n++ {
+			p := performance{
+				root: root, name: name, source: source, scenario: scenario, builds: o.Builds, shared: o.Collector,
+				progress: func(doing string) { progress(name + ": " + doing) },
+			}
+			*side, err = p.run(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			return fmt.Errorf("run the %s side of %s: %w", name, v.Name, err)
 		}

@@ -88,3 +88,10 @@ func TestServerSpansOfRequestsThatNobodyWaitedFor(t *testing.T) {
 		require.Equal(t, test.says, serverSpans(side))
 	}
 }
+
+func TestLostItsPort(t *testing.T) {
+	line := []string{"listening soon", "2026/11/27 15:59:02 listen tcp 127.0.0.1:36663: bind: address already in use"}
+	require.True(t, Side{Ended: shop.Ended{Last: line}}.lostItsPort())
+	require.True(t, Side{StartErr: &shop.StartError{Ended: shop.Ended{Last: line}}}.lostItsPort())
+	require.False(t, Side{Ended: shop.Ended{Last: line[:1]}}.lostItsPort())
+}
