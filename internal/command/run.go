@@ -38,7 +38,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.`,
 				return err
 			}
 			o := terminal.RunOptions{
-				Source: source, Input: w.stdin, Width: func() int { return w.look().Width },
+				Source: source, Input: w.stdin, Width: func() int { return w.look().Width }, Columns: w.terminalWidth,
 				DatabaseURL: os.Getenv("DATABASE_URL"), Collector: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
 			}
 			if o.Outside, err = loopback.FromEnvironment(os.Getenv); err != nil {

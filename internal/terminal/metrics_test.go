@@ -1,8 +1,10 @@
 package terminal
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/collector"
@@ -60,6 +62,9 @@ func TestNothingIsCut(t *testing.T) {
 		text := Metrics(list, Look{Width: width})
 		for _, named := range []string{"status_code=404", "route=/orders/{id}", "slowest: trace 4bf92f35"} {
 			require.Contains(t, text, named, "%d columns", width)
+		}
+		for line := range strings.Lines(text) {
+			require.LessOrEqual(t, ansi.StringWidth(strings.TrimRight(line, "\n")), width, "the terminal would break it")
 		}
 	}
 }

@@ -6,13 +6,17 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/loopback"
 	"otel.workshop/internal/printable"
 	"otel.workshop/internal/report"
+	"otel.workshop/internal/report/hang"
 	"otel.workshop/internal/shop"
 	"otel.workshop/internal/watch"
 )
@@ -24,6 +28,7 @@ type RunOptions struct {
 	Collector   string       // the base URL of a collector to use instead of our own, or ""
 	Faults      []shop.Fault // what is wrong from the beginning
 	Width       func() int   // of the terminal, asked for whenever something is drawn; nil: it stays what Look says
+	Columns     func() int   // that a line of the service's may take before it is folded; nil, or 0: as many as it has
 	Input       io.Reader    // names of faults to switch on or off, a line each; nil: nobody types
 
 	Outside loopback.Outside // under which names a browser elsewhere may send to our collector
@@ -68,9 +73,25 @@ func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer)
 	}
 	r.shop = shop.New(shop.Options{
 		Root: root, Source: o.Source, CollectorEndpoint: endpoint, World: r.world,
-		Output: func(line string) { r.print(look.dim("  │ ") + line) },
+		Output: func(line string) { r.print(outputLine(line, o.Columns, look)) },
 	})
 	return r.run(ctx, root, typed(ctx, o.Input))
+}
+
+// outputLine draws a line that the service has printed, folded between words.
+func outputLine(line string, columns func() int, look Look) string {
+	const margin = "  │ "
+	width := 0 // no limit: a file can be searched, line by line
+	if columns != nil {
+		if n := columns(); n > 0 {
+			width = max(n-ansi.StringWidth(margin), 20)
+		}
+	}
+	lines := hang.Code(line, width)
+	for i := range lines {
+		lines[i] = look.dim(margin) + lines[i]
+	}
+	return strings.Join(lines, "\n")
 }
 
 // A runner is one service that runs.

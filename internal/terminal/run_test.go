@@ -130,3 +130,17 @@ func TestRunWithoutItsDatabase(t *testing.T) {
 	require.ErrorContains(t, err, "unset DATABASE_URL")
 	require.NotContains(t, err.Error(), "secret")
 }
+
+// What the service prints is broken between words, where there is a terminal.
+func TestPrintedLinesAreFoldedBetweenWords(t *testing.T) {
+	const line = `ERROR the order can't be read error="pq: canceling statement due to user request (57014)" trace_id=b46429352ef41fc44b8bae90440ef815`
+	for columns, want := range map[int]string{
+		0: "  │ " + line,
+		80: `  │ ERROR the order can't be read error="pq: canceling statement due to user` + "\n" +
+			`  │     request (57014)" trace_id=b46429352ef41fc44b8bae90440ef815`,
+		200: "  │ " + line,
+	} {
+		require.Equal(t, want, outputLine(line, func() int { return columns }, Look{Width: 80}))
+	}
+	require.Equal(t, "  │ "+line, outputLine(line, nil, Look{Width: 80}))
+}
