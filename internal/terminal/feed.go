@@ -3,6 +3,7 @@ package terminal
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"otel.workshop/internal/collector"
@@ -23,6 +24,7 @@ type Feed struct {
 	store  *collector.Store
 	traces map[string]sighting
 	series map[string]string // the numbers that were shown, by series
+	told   bool              // what a percentile is
 	held   time.Time         // since when metrics wait for a trace that they name; zero: none do
 
 	callers map[string]waterfall.Span // by trace: see Caller
@@ -49,6 +51,9 @@ func NewFeed(store *collector.Store) *Feed {
 // sent, which nobody exports.
 func (f *Feed) Caller(trace string, span waterfall.Span) { f.callers[trace] = span }
 
+// percentiles says what one is, the first time that one is shown.
+const percentiles = "p50: half of the measurements took no longer; p99: all but one in a hundred. Both are read off a histogram's buckets, so they are a point somewhere between two of its boundaries: a guess (3.4)."
+
 // News returns what has become ready to show since the last call. When
 // everything is true nothing is waited for: there won't be more.
 func (f *Feed) News(now time.Time, everything bool, look Look) []string {
@@ -56,7 +61,12 @@ func (f *Feed) News(now time.Time, everything bool, look Look) []string {
 	if metrics := f.changedMetrics(); len(metrics) > 0 && (everything || !f.holds(metrics, now)) {
 		f.shown(metrics)
 		inner := Look{Width: look.Width - 4, Color: look.Color}
-		parts = append(parts, indented(look.dim("metrics")+"\n"+indented(Metrics(metrics, inner), 2), 2))
+		text := Metrics(metrics, inner)
+		parts = append(parts, indented(look.dim("metrics")+"\n"+indented(text, 2), 2))
+		if strings.Contains(text, " p99 ") && !f.told {
+			f.told = true
+			parts = append(parts, look.dim(look.prose(percentiles, 4)))
+		}
 	}
 	return parts
 }

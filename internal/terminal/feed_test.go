@@ -155,3 +155,21 @@ func TestATraceStandsAboveTheMetricsThatNameIt(t *testing.T) {
 	require.Empty(t, f.News(now.Add(settled), false, Look{Width: 80}))
 	require.Len(t, f.News(now.Add(settled+patience), false, Look{Width: 80}), 1, "it does not come")
 }
+
+// A percentile is a guess, which is said where one is seen first, and once.
+func TestFeedSaysWhatAPercentileIs(t *testing.T) {
+	c := startCollector(t)
+	f := NewFeed(c.Store())
+	look := Look{Width: 80}
+	measure := func(n int) {
+		send(t, c, "/v1/metrics", fmt.Sprintf(`{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"took","unit":"s","histogram":{"aggregationTemporality":2,"dataPoints":[{"count":"%d","sum":1,"timeUnixNano":"1","explicitBounds":[1],"bucketCounts":["%d","0"]}]}}]}]}]}`, n, n))
+	}
+	measure(1)
+	require.NotContains(t, strings.Join(f.News(time.Now(), false, look), "\n"), "p50", "of one measurement there is no percentile")
+	measure(10)
+	news := strings.Join(f.News(time.Now(), false, look), "\n")
+	require.Contains(t, news, "count 10  p50")
+	require.Contains(t, news, "p50: half of the measurements took no longer")
+	measure(20)
+	require.NotContains(t, strings.Join(f.News(time.Now(), false, look), "\n"), "half of the measurements")
+}

@@ -175,6 +175,7 @@ func TestAHistogramWithOneBucketSaysSo(t *testing.T) {
 	require.Contains(t, body, "p50 <strong>10 ms</strong>")
 	require.Contains(t, body, "p90 <strong>90 ms</strong>")
 	require.Contains(t, body, "p99 <strong>820 ms</strong>")
+	require.Contains(t, body, "a guess between two of its boundaries")
 }
 
 // The list of a thousand traces should be there in 50 ms, a trace of 500 spans

@@ -20,6 +20,8 @@ type metricsView struct {
 	Cards []cardView
 	More  int
 	Rest  []metricLine
+
+	Percentiles bool // some are told
 }
 
 // A cardView is one metric.
@@ -56,6 +58,7 @@ func (s *Server) metrics() metricsView {
 				v.More++
 				continue
 			}
+			v.Percentiles = v.Percentiles || slices.ContainsFunc(c.Key, func(k keyView) bool { return k.Name == "p99" })
 			c.Name, c.Service = printable.Text(t.Name), printable.Text(t.Service)
 			v.Cards = append(v.Cards, c)
 		}
