@@ -10,20 +10,25 @@ import (
 	"otel.workshop/internal/printable"
 )
 
-// Metrics draws one line a series: the metric's name, its numbers, and what
-// tells the series apart, which is never cut: it goes on below where there is
+// Metrics draws one line a series: the metric's name, its numbers, in a column for
+// each metric, and what tells the series apart, which is never cut: it goes on below where there is
 // no room beside.
 func Metrics(list []collector.Metric, look Look) string {
 	type line struct {
 		name, value string
+		values      int // columns of the metric's widest value
 		parts       []string
 	}
 	var lines []line
-	names, values := 0, 0
+	names := 0
 	for _, m := range list {
 		name := printable.Text(m.Name)
+		values := 0
+		for _, p := range m.Points {
+			values = max(values, ansi.StringWidth(metrics.Value(m, p)))
+		}
 		for i, p := range m.Points {
-			l := line{name: name, value: metrics.Value(m, p), parts: metrics.Attributes(p)}
+			l := line{name: name, value: metrics.Value(m, p), values: values, parts: metrics.Attributes(p)}
 			if trace := slowestTrace(m, p); trace != "" {
 				l.parts = append(l.parts, " slowest:"+unbroken+"trace"+unbroken+printable.Text(trace[:8]))
 			}
@@ -31,20 +36,18 @@ func Metrics(list []collector.Metric, look Look) string {
 				l.name = ""
 			}
 			names = max(names, ansi.StringWidth(name))
-			values = max(values, ansi.StringWidth(l.value))
 			lines = append(lines, l)
 		}
 	}
 	names = min(names, look.Width/2)
-	beside := names + 2 + values + 2
 	var out []string
 	for _, l := range lines {
-		start := pad(ansi.Truncate(l.name, names, "…"), names) + "  " + pad(l.value, values) + "  "
-		if attrs := strings.Join(l.parts, " "); beside+ansi.StringWidth(attrs) <= look.Width {
+		start := pad(ansi.Truncate(l.name, names, "…"), names) + "  " + pad(l.value, l.values) + "  "
+		if attrs := strings.Join(l.parts, " "); ansi.StringWidth(strings.TrimRight(start+attrs, " ")) <= look.Width {
 			out = append(out, start+look.dim(strings.ReplaceAll(attrs, unbroken, " ")))
 			continue
 		}
-		out = append(out, look.cut(start))
+		out = append(out, look.cut(strings.TrimRight(start, " ")))
 		below := names + 2
 		if look.Width-below < 40 { // a narrow window
 			below = 4

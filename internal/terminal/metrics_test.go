@@ -42,6 +42,20 @@ func TestTheSlowestMeasurementLeadsToItsTrace(t *testing.T) {
 	require.Equal(t, "db.query.duration  count 1  2.00 s  status=ok  slowest: trace 4bf92f35", got)
 }
 
+// A metric with long values leaves another's series on one line each.
+func TestEachMetricHasItsOwnColumn(t *testing.T) {
+	series := func(status string) collector.Point {
+		return collector.Point{Attrs: []waterfall.Attr{{Key: "error.type", Value: status}}, Value: 8}
+	}
+	require.Equal(t, ``+
+		"db.query.count     8  error.type=timeout\n"+
+		"                   8  error.type=connection\n"+
+		"db.query.duration  count 10  p50 50 ms  p99 99 ms", Metrics([]collector.Metric{
+		{Name: "db.query.count", Kind: collector.Counter, Points: []collector.Point{series("timeout"), series("connection")}},
+		{Name: "db.query.duration", Unit: "s", Kind: collector.Histogram, Points: []collector.Point{{Count: 10, Bounds: []float64{0.1}, Buckets: []uint64{10, 0}}}},
+	}, Look{Width: 50}))
+}
+
 // What a lesson names is never cut: the status, the route, the trace.
 func TestNothingIsCut(t *testing.T) {
 	list := []collector.Metric{{Name: "http.server.request.duration", Unit: "s", Kind: collector.Histogram}}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"otel.workshop/internal/desk"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/printable"
@@ -49,8 +51,16 @@ func (m *model) requested(e requested) {
 	}
 	m.watch = time.Now().Add(telemetryTime)
 	m.feed.Caller(e.Response.TraceID, e.Caller())
-	m.say(m.look.bold("GET "+e.URL) + m.look.dim(fmt.Sprintf("  answered %d %s", e.Response.Status, printable.Text(firstLine(e.Response.Body)))) +
+	m.say(answered("GET "+e.URL, fmt.Sprintf("answered %d %s", e.Response.Status, printable.Text(firstLine(e.Response.Body))), m.look) +
 		"\n" + m.look.dim(m.look.prose("If the service has set up its providers, spans arrive within five seconds, metrics within ten.", 2)))
+}
+
+// answered draws a request and its answer, on one line where there is room.
+func answered(request, answer string, look Look) string {
+	if ansi.StringWidth(request+"  "+answer) <= look.Width {
+		return look.bold(request) + look.dim("  "+answer)
+	}
+	return look.bold(request) + "\n" + look.dim(look.code(answer, 2))
 }
 
 // silence says that a request has brought nothing, and which check makes it so.

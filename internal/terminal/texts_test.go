@@ -198,3 +198,9 @@ func TestPlainAnnouncesOnce(t *testing.T) {
 	require.Equal(t, 2, strings.Count(b.String(), "Grading 01-minimal"))
 	require.NoError(t, p.err)
 }
+
+func TestAnAnswerIsNotBrokenInAWord(t *testing.T) {
+	const request, answer = "GET http://127.0.0.1:8080/orders/42", `answered 200 {"id":42,"status":"shipped","payment":"paid"}`
+	require.Equal(t, request+"  "+answer, answered(request, answer, Look{Width: 100}))
+	require.Equal(t, request+"\n  "+answer, answered(request, answer, Look{Width: 80}))
+}
