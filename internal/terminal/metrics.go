@@ -10,9 +10,9 @@ import (
 	"otel.workshop/internal/printable"
 )
 
-// Metrics draws one line a series: the metric's name, its numbers, in a column for
-// each metric, and what tells the series apart, which is never cut: it goes on below where there is
-// no room beside.
+// Metrics draws one line a series: the metric's name, its numbers, in a column
+// for each metric, and what tells the series apart, which is never cut: it goes
+// on below where there is no room beside.
 func Metrics(list []collector.Metric, look Look) string {
 	type line struct {
 		name, value string
