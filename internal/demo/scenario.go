@@ -196,7 +196,7 @@ var scenarios = []Scenario{
 		Summary: "A request comes every few milliseconds, while the payment API takes two seconds to answer: in the end 150 wait for it at the same time. The database lets no more than 100 clients in, as PostgreSQL does by default.",
 		Acts: []Act{
 			{Requests: 10, Callers: 4, First: 1, Orders: 10},
-			{Requests: 150, Callers: 150, Apart: 8 * time.Millisecond, First: 1, Orders: knownOrders, Faults: []shop.Fault{shop.SlowPayment}, Draw: true},
+			{Requests: 150, Callers: 150, Apart: 8 * time.Millisecond, First: 1, Orders: 108, Faults: []shop.Fault{shop.SlowPayment}, Draw: true}, // the last one asks for 42
 		},
 		Always: []ID{Answers, CallerP99},
 	},
