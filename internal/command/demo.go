@@ -22,9 +22,8 @@ func newDemo(w *workshop) *cobra.Command {
 each with a collector, a database and a payment API of its own. Show what their
 callers saw, what arrived of their telemetry, the mistake, and its story.
 
-Without a VARIANT, list them. A word is enough that only one has in its name or
-first line; those are listed that have a word in common. Your own files are left
-alone.`,
+Without a VARIANT, list them. A word will do that only one has in its name or
+first line; when several have it, they are listed. Your own files are left alone.`,
 		Example: `  go run . demo no-shutdown
   go run . demo no-shutdown --times 20
   go run . demo no-shutdown --scenario collector-hangs

@@ -16,7 +16,8 @@ import (
 )
 
 // showOnPage serves the page, opens it at the mistake that args name, at those
-// with that word or at all of them, and waits for Ctrl-C. The learner's files are not graded.
+// with that word or at all of them, and waits for Ctrl-C. The learner's files are
+// not graded.
 func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 	s, err := w.session()
 	if err != nil {

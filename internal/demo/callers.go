@@ -101,12 +101,11 @@ func (c callers) send(ctx context.Context, act Act, n int) []Request {
 	requests := make([]Request, n)
 	var next atomic.Int64
 	var all sync.WaitGroup
-	for caller := range min(act.Callers, n) {
+	began := time.Now()
+	for range min(act.Callers, n) {
 		all.Go(func() {
-			if wait(ctx, time.Duration(caller)*act.Apart); ctx.Err() != nil {
-				return
-			}
 			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				waitUntil(ctx, began.Add(time.Duration(i)*act.Apart))
 				requests[i] = c.sendOne(ctx, act, i)
 			}
 		})
@@ -115,13 +114,10 @@ func (c callers) send(ctx context.Context, act Act, n int) []Request {
 	return requests
 }
 
-// wait returns after d, or when ctx is done.
-func wait(ctx context.Context, d time.Duration) {
-	if d <= 0 {
-		return
-	}
+// waitUntil returns at a time, or when ctx is done.
+func waitUntil(ctx context.Context, at time.Time) {
 	select {
-	case <-time.After(d):
+	case <-time.After(time.Until(at)):
 	case <-ctx.Done():
 	}
 }

@@ -19,11 +19,14 @@ type Drawn struct {
 	Received int // spans in Traces, without the caller's
 }
 
-// Window is how long the longest of the traces is that either side draws: both
-// drawn against it have one time scale.
+// Window is how long the longest of the traces is of which something arrived on
+// either side: drawn against it, all have one time scale.
 func (r Result) Window() time.Duration {
 	var longest time.Duration
 	for _, side := range []Side{r.Broken, r.Right} {
+		if side.Drawn.Received == 0 {
+			continue // its caller's span is all there is
+		}
 		for _, t := range side.Drawn.Traces {
 			longest = max(longest, t.Duration())
 		}

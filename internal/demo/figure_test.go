@@ -9,6 +9,7 @@ import (
 
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/shop"
+	"otel.workshop/internal/waterfall"
 )
 
 func TestQuantile(t *testing.T) {
@@ -94,4 +95,15 @@ func TestLostItsPort(t *testing.T) {
 	require.True(t, Side{Ended: shop.Ended{Last: line}}.lostItsPort())
 	require.True(t, Side{StartErr: &shop.StartError{Ended: shop.Ended{Last: line}}}.lostItsPort())
 	require.False(t, Side{Ended: shop.Ended{Last: line[:1]}}.lostItsPort())
+}
+
+// Nobody draws a side of which nothing arrived: its caller, who may have waited
+// for long, makes no sliver of the other one.
+func TestWindow(t *testing.T) {
+	drawn := func(took time.Duration, received int) Side {
+		r := Request{TraceID: "1", SpanID: "1", Start: time.Unix(0, 0), Took: took}
+		return Side{Drawn: Drawn{Request: r, Received: received, Traces: waterfall.Layout([]waterfall.Span{r.span()})}}
+	}
+	require.Equal(t, time.Second, Result{Broken: drawn(time.Second, 3), Right: drawn(time.Millisecond, 3)}.Window())
+	require.Equal(t, time.Millisecond, Result{Broken: drawn(time.Second, 0), Right: drawn(time.Millisecond, 3)}.Window())
 }

@@ -33,7 +33,7 @@ type Act struct {
 	Callers  int           // at the same time
 	First    int64         // the number of the first order that is asked for
 	Orders   int           // how many different ones, before they begin again
-	Apart    time.Duration // how much later each of the callers begins than the one before; 0: all at once
+	Apart    time.Duration // how much later each request is sent than the one before, at the least
 	Patience time.Duration // when a caller that has no answer hangs up; 0: never
 	Draw     bool          // its last request is the one that is drawn
 
