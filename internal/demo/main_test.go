@@ -3,6 +3,7 @@ package demo_test
 import (
 	"fmt"
 	"os"
+	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -39,3 +40,19 @@ func find(t *testing.T, name string) variant.Variant {
 	}
 	return v
 }
+
+// demoAgain runs a demo.
+func demoAgain(t *testing.T, v variant.Variant) (demo.Result, error) {
+	t.Helper()
+	return demo.Run(t.Context(), root, v, demo.Options{Builds: builds})
+}
+
+// demoOnce runs a demo, unless another test has already looked at it.
+func demoOnce(t *testing.T, v variant.Variant) (demo.Result, error) {
+	t.Helper()
+	run, _ := seen.LoadOrStore(v.Name+" "+v.Scenario, sync.OnceValues(func() (demo.Result, error) { return demoAgain(t, v) }))
+	return run.(func() (demo.Result, error))()
+}
+
+// seen is what demoOnce has run, or is running.
+var seen sync.Map

@@ -117,7 +117,7 @@ func TestScenarios(t *testing.T) {
 			t.Parallel()
 			v := find(t, test.variant)
 			v.Scenario = test.scenario
-			r, err := demo.Run(t.Context(), root, v, demo.Options{Builds: builds})
+			r, err := demoOnce(t, v)
 			if errors.Is(err, demo.ErrDefaultTaken) {
 				t.Skip(err)
 			}
