@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"sync"
 
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/desk"
@@ -77,6 +78,11 @@ func (w *workshop) work(ctx context.Context, s *session.Session, at *lesson.Chec
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
+	background, stop := context.WithCancel(ctx)
+	var ahead sync.WaitGroup
+	ahead.Go(func() { buildAhead(background, d) })
+	defer ahead.Wait()
+	defer stop()
 	var page terminal.Page
 	server, err := web.Start(d, o)
 	if err != nil {

@@ -35,7 +35,7 @@ func (p *performance) run(ctx context.Context) (side Side, err error) {
 		return Side{}, err
 	}
 	began := time.Now()
-	if p.world, err = openWorld(ctx, p.source, p.scenario.Reach, p.shared); err != nil {
+	if p.world, err = openWorld(ctx, p.root, p.source, p.scenario.Reach, p.shared, p.progress); err != nil {
 		return Side{}, err
 	}
 	defer func() { err = errors.Join(err, p.world.close()) }()

@@ -29,7 +29,7 @@ const defaultAddr = "127.0.0.1:4318"
 var ErrDefaultTaken = errors.New("port 4318 is taken, and this scenario is about a service that is told nothing of its collector: end what holds the port (another terminal's go run ., or docker compose down), then try again")
 
 // openWorld starts what stands around a service.
-func openWorld(ctx context.Context, source shop.Source, reach Reach, shared *collector.Collector) (w *world, err error) {
+func openWorld(ctx context.Context, root string, source shop.Source, reach Reach, shared *collector.Collector, progress func(string)) (w *world, err error) {
 	w = new(world)
 	defer func() {
 		if err != nil {
@@ -58,7 +58,7 @@ func openWorld(ctx context.Context, source shop.Source, reach Reach, shared *col
 	if !source.StandsAlone() {
 		// The payment API reaches the collector in any case: it is somebody
 		// else's service.
-		if w.shop, err = shop.OpenWorld(ctx, shop.WorldOptions{Collector: "http://" + w.collector.HTTPAddr()}); err != nil {
+		if w.shop, err = shop.OpenWorld(ctx, shop.WorldOptions{Root: root, Collector: "http://" + w.collector.HTTPAddr(), Waiting: progress}); err != nil {
 			return w, err
 		}
 	}

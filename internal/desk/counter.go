@@ -43,7 +43,7 @@ type Service struct {
 	Source  shop.Source // whose it is, or was; the zero Source before the first
 	Running bool
 	Stale   bool         // the files have changed since it was built
-	Busy    string       // "building", "stopping", or ""
+	Busy    string       // "building", that or "stopping" and more words, or ""
 	URL     string       // "" when it does not run
 	Trouble error        // why it does not run, as [shop.Shop.Start] says it, or nil
 	Faults  []shop.Fault // what is wrong around it
@@ -130,7 +130,9 @@ func (c *Counter) start(ctx context.Context, source shop.Source) error {
 	var world *shop.World
 	if !source.StandsAlone() {
 		var err error
-		world, err = shop.OpenWorld(ctx, shop.WorldOptions{DatabaseURL: os.Getenv("DATABASE_URL"), Collector: endpoint})
+		world, err = shop.OpenWorld(ctx, shop.WorldOptions{Root: c.root, DatabaseURL: os.Getenv("DATABASE_URL"), Collector: endpoint,
+			Waiting: func(doing string) { c.change(func() { c.busy = doing }) }})
+		c.change(func() { c.busy = "building" })
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"otel.workshop/internal/postgres"
+	"otel.workshop/internal/database"
 )
 
 // database tries what steps 2 and 3 will read their orders from.
@@ -14,6 +14,9 @@ func (o Options) database(ctx context.Context) []Finding {
 		if name, value, _ := strings.Cut(kv, "="); name == "DATABASE_URL" {
 			url = value
 		}
+	}
+	if url == "" && !o.HasDatabase() {
+		return []Finding{{"database", OK, "the workshop's own, which the first start builds; DATABASE_URL would name another", ""}}
 	}
 	name, err := o.TryDatabase(ctx, url)
 	switch {
@@ -29,8 +32,8 @@ func (o Options) database(ctx context.Context) []Finding {
 
 // tryDatabase starts the database, or looks at the one that is named, and
 // returns what to call it.
-func tryDatabase(ctx context.Context, url string) (name string, err error) {
-	db, err := postgres.Start(ctx, postgres.Options{URL: url})
+func (o Options) tryDatabase(ctx context.Context, url string) (name string, err error) {
+	db, err := database.Start(ctx, database.Options{URL: url, Root: o.Root})
 	if err != nil {
 		return "", err
 	}

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"otel.workshop/internal/collector/probe"
+	"otel.workshop/internal/launch"
 	"otel.workshop/internal/shop"
 	"otel.workshop/internal/workspace"
 )
@@ -57,19 +58,21 @@ type Options struct {
 	IsWorkshop func(ctx context.Context, addr string) bool
 	FreeSpace  func(path string) (bytes uint64, err error) // errors.ErrUnsupported: nothing is said of it
 
+	HasDatabase func() bool                                                    // whether the workshop's own is built
 	TryDatabase func(ctx context.Context, url string) (name string, err error) // "" is the workshop's own
 }
 
 // Examine looks at everything, in about a second, and changes nothing but that
 // it makes the folder .workshop. The findings come in the same order each time.
 func Examine(ctx context.Context, o Options) []Finding {
-	o = o.withDefaults()
 	w, err := workspace.Find(o.Root)
+	if err == nil {
+		o.Root = w.Root
+	}
+	o = o.withDefaults()
 	if err != nil {
 		return append(o.withoutFolder(ctx), Finding{"folder", Bad, "this is not the workshop's folder", err.Error()})
 	}
-	o.Root = w.Root
-
 	looks := []func(context.Context) []Finding{
 		o.goCommand,
 		func(context.Context) []Finding { return folder(w) },
@@ -117,8 +120,11 @@ func (o Options) withDefaults() Options {
 	if o.FreeSpace == nil {
 		o.FreeSpace = freeSpace
 	}
+	if o.HasDatabase == nil {
+		o.HasDatabase = func() bool { return launch.HasDatabase(o.Root) }
+	}
 	if o.TryDatabase == nil {
-		o.TryDatabase = tryDatabase
+		o.TryDatabase = o.tryDatabase
 	}
 	return o
 }

@@ -85,6 +85,7 @@ func healthy(t *testing.T) (Options, *fakeGo) {
 		PortIsFree:  func(int) bool { return true },
 		IsWorkshop:  func(context.Context, string) bool { return false },
 		FreeSpace:   func(string) (uint64, error) { return 5 * gibibyte, nil },
+		HasDatabase: func() bool { return true },
 		TryDatabase: func(context.Context, string) (string, error) { return "a database", nil },
 	}, g
 }

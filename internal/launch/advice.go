@@ -36,16 +36,16 @@ const (
 )
 
 // failure is a build that failed: what the go command said, and what to do.
-func failure(words string, err error) error {
+func failure(p program, words string, err error) error {
 	words = strings.TrimSpace(words)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return problem{errors.New("the workshop's command could not be built"), install}
+		return problem{errors.New(p.is + " could not be built"), install}
 	case words == "":
 		words = err.Error()
 	}
 	said := "\n\n  " + strings.Join(beginning(words), "\n  ") + "\n"
-	return problem{fmt.Errorf("the workshop's command could not be built; the go command says%s", said), adviceFor(words, os.Getenv("GOFLAGS"))}
+	return problem{fmt.Errorf("%s could not be built; the go command says%s", p.is, said), adviceFor(words, os.Getenv("GOFLAGS"))}
 }
 
 // beginning returns the first lines of words: without a network, there is one

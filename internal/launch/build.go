@@ -5,21 +5,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
-
-	"otel.workshop/internal/gcflags"
 )
 
-// build makes the command called name in the first of folders that can be
-// written to, unless another start does so meanwhile, and returns its path.
-func (l launcher) build(ctx context.Context, root, name string, folders []folder) (string, error) {
+// build makes p, to be called name, in the first of folders that can be written
+// to, unless another start does so meanwhile, and returns its path.
+func (l launcher) build(ctx context.Context, p program, root, name string, folders []folder) (string, error) {
 	var refused error
 	for _, dir := range folders {
 		if err := os.MkdirAll(string(dir), 0o755); err != nil {
 			refused = err
 			continue
 		}
-		unlock, err := l.lock(ctx, dir.file("lock"))
+		unlock, err := l.lock(ctx, p, dir)
 		if err != nil {
 			return "", err
 		}
@@ -28,13 +27,13 @@ func (l launcher) build(ctx context.Context, root, name string, folders []folder
 			unlock()
 			return binary, nil
 		}
-		old := dir.leftovers()
-		if scratch, err = dir.scratch(); err != nil {
+		old := dir.leftovers(p)
+		if scratch, err = dir.scratch(p); err != nil {
 			unlock()
 			refused = err
 			continue
 		}
-		err = l.buildIn(ctx, root, scratch, binary, len(old) == 0)
+		err = l.buildIn(ctx, p, root, scratch, binary, len(old) == 0)
 		clearAway([]string{scratch})
 		if err == nil {
 			clearAway(old)
@@ -42,36 +41,36 @@ func (l launcher) build(ctx context.Context, root, name string, folders []folder
 		unlock()
 		return binary, err
 	}
-	return "", problem{fmt.Errorf("there is no place to build the workshop's command in: %w", refused), noPlace}
+	return "", problem{fmt.Errorf("there is no place to build %s in: %w", p.is, refused), noPlace}
 }
 
-// buildIn builds the command in the folder scratch, and gives it its name when
-// all of it is there. Whoever never had one is told what this is.
-func (l launcher) buildIn(ctx context.Context, root, scratch, binary string, first bool) error {
+// buildIn builds p in the folder scratch, and gives it its name when all of it
+// is there. Whoever never had one is told what this is.
+func (l launcher) buildIn(ctx context.Context, p program, root, scratch, binary string, first bool) error {
 	if first {
 		l.greet(root)
 	}
-	p := newProgress(l.stderr, l.terminal, modules(root))
-	defer p.close()
-	unnamed := filepath.Join(scratch, "workshop.exe")
+	shown := newProgress(l.stderr, l.terminal, modules(root))
+	defer shown.close()
+	unnamed := filepath.Join(scratch, p.name+".exe")
 	g := goCommand{root: root, scratch: scratch}
-	args := []string{"-o", unnamed, "-buildvcs=false", "-ldflags=-w", gcflags.Fast, gcflags.Database, Package}
+	args := slices.Concat([]string{"-o", unnamed, "-buildvcs=false", "-ldflags=-w"}, p.args, []string{p.pkg})
 
 	// The first pass downloads, and says what there is to compile.
-	words, err := g.run(ctx, p.planned, append([]string{"build", "-n"}, args...))
+	words, err := g.run(ctx, shown.planned, append([]string{"build", "-n"}, args...))
 	if err == nil {
-		p.compile()
-		words, err = g.run(ctx, p.compiling, append([]string{"build", "-v"}, args...))
+		shown.compile()
+		words, err = g.run(ctx, shown.compiling, append([]string{"build", "-v"}, args...))
 	}
-	p.close()
+	shown.close()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return failure(words, err)
+		return failure(p, words, err)
 	}
 	if err := rename(unnamed, binary); err != nil {
-		return problem{fmt.Errorf("keep the workshop's command: %w", err), noPlace}
+		return problem{fmt.Errorf("keep %s: %w", p.is, err), noPlace}
 	}
 	return nil
 }
@@ -89,17 +88,17 @@ func rename(from, to string) error {
 	return err
 }
 
-// lock waits until nobody else builds in a folder. Where there are no locks, it
+// lock waits until nobody else builds p in a folder. Where there are no locks, it
 // does not wait: then two builds do the work twice, each in a folder of its own.
-func (l launcher) lock(ctx context.Context, name string) (unlock func(), err error) {
+func (l launcher) lock(ctx context.Context, p program, dir folder) (unlock func(), err error) {
 	for told := false; ; {
-		unlock, ok := tryLock(name)
+		unlock, ok := tryLock(dir.file(p.lock()))
 		if ok {
 			return unlock, nil
 		}
 		if !told {
 			told = true
-			_, _ = fmt.Fprintln(l.stderr, "Another start is building the workshop: waiting for that one. Ctrl-C ends the waiting.")
+			_, _ = fmt.Fprintln(l.stderr, "Another start is building "+p.is+": waiting for that one. Ctrl-C ends the waiting.")
 		}
 		select {
 		case <-ctx.Done():

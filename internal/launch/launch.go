@@ -2,6 +2,9 @@
 // command is built for the sources as they are, builds it if not, showing how
 // far it is, and hands over to it as if nothing had stood between.
 //
+// What the first minutes don't need is another program, the database. The
+// command has it built behind the first screen, by the same means: see [Database].
+//
 // It needs nothing but the standard library, and of that little: on a fresh
 // machine, all of it is compiled before the first line is printed.
 package launch
@@ -80,19 +83,17 @@ func (l launcher) launch() error {
 
 // built returns the command that was built for the sources of root.
 func (l launcher) built(root string) (string, error) {
-	name, err := binaryName(root)
+	root, name, err := command.find(root)
 	if err != nil {
-		return "", problem{fmt.Errorf("look at the workshop's sources: %w", err), "Let git status show what is missing, and git restore . bring it back."}
+		return "", err
 	}
 	folders := folders(root)
-	for _, dir := range folders {
-		if binary := dir.file(name); isFile(binary) {
-			return binary, nil
-		}
+	if binary, ok := built(folders, name); ok {
+		return binary, nil
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop() // the command has signals as they were
-	return l.build(ctx, root, name, folders)
+	return l.build(ctx, command, root, name, folders)
 }
 
 // isTerminal reports whether somebody looks at f who sees a line change.

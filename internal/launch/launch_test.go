@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-const command = `package main
+const source = `package main
 
 import (
 	"fmt"
@@ -98,7 +98,8 @@ func newFixture(t *testing.T) fixture {
 	f.builds = filepath.Join(f.bin, "builds")
 	f.write("go.mod", "module otel.workshop\n\ngo 1.26\n")
 	f.write("go.sum", "")
-	f.write("internal/command/workshop/main.go", command)
+	f.write("internal/command/workshop/main.go", source)
+	f.write("internal/postgres/serve/main.go", source)
 	f.write("steps/01-first/README.md", "# First\n\n```text\n├─ a picture\n```\n")
 	f.write("steps/02-second/README.md", "# Second\n")
 	self, err := os.ReadFile(os.Args[0])
@@ -126,11 +127,11 @@ var builtCommand = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	source, binary := filepath.Join(dir, "main.go"), filepath.Join(dir, "command.exe")
-	if err := os.WriteFile(source, []byte(command), 0o644); err != nil {
+	file, binary := filepath.Join(dir, "main.go"), filepath.Join(dir, "command.exe")
+	if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
 		return nil, err
 	}
-	if out, err := exec.Command("go", "build", "-o", binary, source).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", binary, file).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, out)
 	}
 	return os.ReadFile(binary)
@@ -166,12 +167,12 @@ func (f fixture) count() int {
 	return strings.Count(string(data), "build")
 }
 
-// left returns what is in the folder of commands, but for the lock.
+// left returns what is in the folder of programs, but for the locks.
 func (f fixture) left() []string {
 	entries, _ := os.ReadDir(filepath.Join(f.root, ".workshop", "bin"))
 	var names []string
 	for _, e := range entries {
-		if e.Name() != "lock" {
+		if filepath.Ext(e.Name()) != ".lock" {
 			names = append(names, e.Name())
 		}
 	}
@@ -209,17 +210,17 @@ func TestBuildsOnceAndHandsOver(t *testing.T) {
 
 func TestWhatTheCommandIsBuiltFrom(t *testing.T) {
 	f := newFixture(t)
-	first, err := binaryName(f.root)
+	first, err := command.binaryName(f.root)
 	require.NoError(t, err)
 	for _, name := range []string{"internal/a_test.go", "internal/testdata/a.go", "steps/01-first/a.go", "README.md"} {
 		f.write(name, "anything")
-		same, err := binaryName(f.root)
+		same, err := command.binaryName(f.root)
 		require.NoError(t, err)
 		require.Equal(t, first, same, name)
 	}
 	for _, name := range []string{"go.mod", "go.sum", "internal/web/page.js", "internal/a/a.go"} {
 		f.write(name, "module otel.workshop // something else")
-		changed, err := binaryName(f.root)
+		changed, err := command.binaryName(f.root)
 		require.NoError(t, err)
 		require.NotEqual(t, first, changed, name)
 		first = changed
@@ -275,7 +276,7 @@ func TestFailedBuildSaysWhatToDo(t *testing.T) {
 }
 
 func TestManyWordsAreCut(t *testing.T) {
-	err := failure(strings.Repeat("a.go:1:2: no such host\n", 40), exec.ErrDot)
+	err := failure(command, strings.Repeat("a.go:1:2: no such host\n", 40), exec.ErrDot)
 	require.Equal(t, 12, strings.Count(err.Error(), "a.go"))
 	require.ErrorContains(t, err, "… and 28 lines more\n\nThe modules can't be downloaded")
 }

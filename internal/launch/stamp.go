@@ -10,16 +10,12 @@ import (
 	"strings"
 )
 
-// Package is the command proper. All of this module that it is built from lies
-// below internal/, which a test holds.
-const Package = "./internal/command/workshop"
-
-// binaryName returns the name of the command that is built from the sources of
+// binaryName returns the name of the program that is built from the sources of
 // root as they are now. It says names, sizes and times of those, so that a
-// command whose file is there is never out of date, and nothing has to be
+// program whose file is there is never out of date, and nothing has to be
 // remembered or replaced.
-func binaryName(root string) (string, error) {
-	h := fnv.New128a() // nobody forges it: who writes here can write the command
+func (p program) binaryName(root string) (string, error) {
+	h := fnv.New128a() // nobody forges it: who writes here can write the program
 	add := func(name string, info fs.FileInfo) {
 		_, _ = fmt.Fprintf(h, "%q %d %d\n", name, info.Size(), info.ModTime().UnixNano()) // a hash takes everything
 	}
@@ -53,12 +49,9 @@ func binaryName(root string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := fmt.Sprintf("%s%s-%s-%x", prefix, runtime.GOOS, runtime.GOARCH, h.Sum(nil))
+	name := fmt.Sprintf("%s%s-%s-%x", p.prefix(), runtime.GOOS, runtime.GOARCH, h.Sum(nil))
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
 	return name, nil
 }
-
-// prefix begins the names of all commands that were built.
-const prefix = "workshop-"

@@ -17,7 +17,7 @@ func BenchmarkStart(b *testing.B) {
 	var starting time.Duration
 	for b.Loop() {
 		began := time.Now()
-		d, err := Start(context.Background(), Options{})
+		d, err := Start(context.Background(), "")
 		require.NoError(b, err)
 		starting += time.Since(began)
 		db := connect(b, d.URL())
@@ -31,7 +31,7 @@ func BenchmarkStart(b *testing.B) {
 // BenchmarkSelect measures one client's query with a parameter, over the wire.
 func BenchmarkSelect(b *testing.B) {
 	for name, url := range map[string]func() string{
-		"embedded": func() string { return start(b).URL() },
+		"embedded": func() string { return started(b).URL() },
 		"real":     func() string { return realpg.Start(b) },
 	} {
 		b.Run(name, func(b *testing.B) {

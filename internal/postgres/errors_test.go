@@ -68,7 +68,7 @@ func TestErrors(t *testing.T) {
 // What the embedded database does not know it should refuse with one SQLSTATE
 // and a sentence that leads to a real one.
 func TestUnsupported(t *testing.T) {
-	db := connect(t, start(t).URL())
+	db := connect(t, started(t).URL())
 	exec(t, db, things)
 	for _, query := range []string{
 		"COPY things FROM STDIN", "ALTER TABLE things ADD COLUMN x text", "TRUNCATE things", "EXPLAIN SELECT 1", "SET statement_timeout = 100", "SHOW server_version",

@@ -35,7 +35,7 @@ func FuzzWire(f *testing.F) {
 	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"), []byte{})
 	f.Add(hello, []byte{'Q', 0xff, 0xff, 0xff, 0xff})
 
-	d := start(f)
+	d := started(f)
 	addr := d.embedded.listener.Addr().String()
 	bye := encode(f, &pgproto3.Terminate{})
 	f.Fuzz(func(t *testing.T, greeting, rest []byte) {

@@ -27,7 +27,7 @@ func address(t testing.TB, d *Database) string {
 
 // Who speaks another protocol, or garbage, should disturb nobody.
 func TestGarbage(t *testing.T) {
-	d := start(t)
+	d := started(t)
 	db := connect(t, d.URL())
 	require.NoError(t, db.Ping())
 	conn, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}).DialContext(t.Context(), "tcp", address(t, d))
@@ -66,7 +66,7 @@ func TestGarbage(t *testing.T) {
 
 // A message that is too large should be refused before it is read.
 func TestLargeMessage(t *testing.T) {
-	d := start(t)
+	d := started(t)
 	r := dial(t, d.URL())
 	_, err := r.Conn.Write(append([]byte("Q"), 0x40, 0, 0, 0))
 	require.NoError(t, err)
@@ -93,7 +93,7 @@ func TestSlowGreeting(t *testing.T) {
 // The client after the last that may come should be told so, and those that are
 // there should still be able to cancel.
 func TestTooManyClients(t *testing.T) {
-	d := start(t)
+	d := started(t)
 	db := connect(t, d.URL())
 	var held []*sql.Conn
 	for range maxSessions {
@@ -117,7 +117,7 @@ func TestTooManyClients(t *testing.T) {
 
 // A setting that would be ignored should be refused.
 func TestSettings(t *testing.T) {
-	d := start(t)
+	d := started(t)
 	require.NoError(t, connect(t, d.URL()+"&application_name=shop&timezone=UTC&max_protocol_version=3.2").Ping())
 	err := connect(t, d.URL()+"&statement_timeout=1000").Ping()
 	require.Equal(t, "0A000", code(err))
@@ -126,7 +126,7 @@ func TestSettings(t *testing.T) {
 
 // Only who knows the secret should cancel, and only what runs.
 func TestCancelRequests(t *testing.T) {
-	d := start(t)
+	d := started(t)
 	r := dial(t, d.URL())
 	cancel := func(id uint32, secret []byte) {
 		conn, err := net.Dial("tcp", address(t, d))
@@ -171,7 +171,7 @@ func TestCancelRequests(t *testing.T) {
 // A query that needs too much memory should cost its client the connection at
 // most, and nobody else anything.
 func TestHungryQueries(t *testing.T) {
-	d := start(t)
+	d := started(t)
 	db := connect(t, d.URL())
 	const doubled = "WITH RECURSIVE big (s, i) AS (SELECT 'x', 0 UNION ALL SELECT s || s, i + 1 FROM big WHERE i < $1), n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 256) "
 	_, err := db.Exec(doubled+"SELECT max(length(s)) FROM big", 40)
@@ -223,16 +223,15 @@ func TestAddr(t *testing.T) {
 	for addr, want := range map[string]string{
 		"0.0.0.0:0": "use 127.0.0.1:0", ":5432": "use 127.0.0.1:5432", "example.com:1": "open to other machines", "5432": "missing port", "127.0.0.1:99999": "invalid port",
 	} {
-		_, err := Start(t.Context(), Options{Addr: addr})
+		_, err := Start(t.Context(), addr)
 		require.ErrorContains(t, err, want)
 		require.ErrorContains(t, err, "start the embedded database: ")
 	}
-	d := start(t)
-	_, err := Start(t.Context(), Options{Addr: address(t, d)})
+	d := started(t)
+	_, err := Start(t.Context(), address(t, d))
 	require.ErrorContains(t, err, address(t, d))
 	require.Equal(t, "the embedded database on "+address(t, d), d.String())
-	require.True(t, d.Embedded())
-	other := start(t)
+	other := started(t)
 	exec(t, connect(t, other.URL()), "DELETE FROM orders")
 	require.Equal(t, "shipped", statusOf(t, connect(t, d.URL()), 42), "each has its own data")
 }

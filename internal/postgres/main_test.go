@@ -28,7 +28,7 @@ type target struct {
 // PostgreSQL when there is one: the same test, so that both behave alike.
 func onBoth(t *testing.T, test func(*testing.T, target)) {
 	t.Run("embedded", func(t *testing.T) {
-		d := start(t)
+		d := started(t)
 		test(t, target{
 			url:         d.URL(),
 			connections: func(testing.TB) int { return d.Stats().Connections },
@@ -50,15 +50,15 @@ func onBoth(t *testing.T, test func(*testing.T, target)) {
 	})
 }
 
-// start starts an embedded database and closes it when the test ends.
-func start(t testing.TB) *Database {
+// started starts a database and closes it when the test ends.
+func started(t testing.TB) *Database {
 	t.Helper()
 	return startWithin(t, limits{greeting: 5 * time.Second, writing: 30 * time.Second})
 }
 
 func startWithin(t testing.TB, l limits) *Database {
 	t.Helper()
-	d, err := embed(context.Background(), "", l)
+	d, err := start(context.Background(), "", l)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.Close()) })
 	return d

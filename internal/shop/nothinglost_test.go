@@ -36,7 +36,7 @@ func newFinished(t *testing.T) finished {
 	c, err := collector.Start(collector.Options{HTTPAddr: "127.0.0.1:0", GRPCAddr: "127.0.0.1:0"})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
-	w, err := OpenWorld(t.Context(), WorldOptions{Collector: "http://" + c.HTTPAddr()})
+	w, err := OpenWorld(t.Context(), WorldOptions{Root: "../..", Collector: "http://" + c.HTTPAddr()})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close(context.Background())) })
 	f := finished{store: c.Store(), options: Options{

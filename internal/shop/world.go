@@ -12,8 +12,8 @@ import (
 
 	"github.com/lib/pq"
 
+	"otel.workshop/internal/database"
 	"otel.workshop/internal/payments"
-	"otel.workshop/internal/postgres"
 	"otel.workshop/internal/proxy"
 )
 
@@ -23,7 +23,7 @@ import (
 // concurrently.
 type World struct {
 	alone     bool               // there is neither database nor payment API
-	database  *postgres.Database // nil when alone, as are the next two
+	database  *database.Database // nil when alone, as are the next two
 	link      *proxy.Postgres    // between service and database; nil when that is encrypted
 	payments  *payments.API
 	collector Behind
@@ -34,10 +34,13 @@ type World struct {
 
 // WorldOptions say what to use of what there is already.
 type WorldOptions struct {
-	DatabaseURL string  // a PostgreSQL to use, as DATABASE_URL names it; "" is the embedded one
-	Collector   string  // where the payment API's spans go, as in [Options.CollectorEndpoint]
-	Backend     Backend // the same collector, to be made to fail; nil: it is not ours to spoil
-	Alone       bool    // for a service that stands alone, see [Source.StandsAlone]: only the collector can fail
+	Root        string             // the workshop's folder, as in [Options.Root]: the embedded database is built from it when need be
+	DatabaseURL string             // a PostgreSQL to use, as DATABASE_URL names it; "" is the embedded one
+	Collector   string             // where the payment API's spans go, as in [Options.CollectorEndpoint]
+	Backend     Backend            // the same collector, to be made to fail; nil: it is not ours to spoil
+	Waiting     func(doing string) // told when what is needed has to be built first; may be nil
+
+	Alone bool // for a service that stands alone, see [Source.StandsAlone]: only the collector can fail
 }
 
 // OpenWorld starts what a service needs. ctx bounds the start alone.
@@ -51,7 +54,7 @@ func OpenWorld(ctx context.Context, o WorldOptions) (_ *World, err error) {
 			err = errors.Join(err, w.Close(ctx))
 		}
 	}()
-	if w.database, err = postgres.Start(ctx, postgres.Options{URL: o.DatabaseURL}); err != nil {
+	if w.database, err = database.Start(ctx, database.Options{URL: o.DatabaseURL, Root: o.Root, Waiting: o.Waiting}); err != nil {
 		return nil, err
 	}
 	if backend, ok := inTheClear(w.database.URL()); ok {
@@ -97,14 +100,14 @@ func (w *World) environment() ([]string, error) {
 	if w.alone {
 		return nil, nil
 	}
-	database := w.database.URL()
+	url := w.database.URL()
 	if w.link != nil {
 		var err error
-		if database, err = redirect(database, w.link.Addr()); err != nil {
+		if url, err = redirect(url, w.link.Addr()); err != nil {
 			return nil, err
 		}
 	}
-	return []string{"DATABASE_URL=" + database, "PAYMENTS_URL=" + w.payments.URL()}, nil
+	return []string{"DATABASE_URL=" + url, "PAYMENTS_URL=" + w.payments.URL()}, nil
 }
 
 // inTheClear returns the host and port of a database that is spoken to over

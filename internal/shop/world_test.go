@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/postgres"
 	"otel.workshop/internal/postgres/realpg"
 	"otel.workshop/internal/waterfall"
 )
@@ -32,7 +33,7 @@ func newStory(t *testing.T, databaseURL string) story {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, c.Close(context.Background())) })
 	endpoint := "http://" + c.HTTPAddr()
-	w, err := OpenWorld(t.Context(), WorldOptions{DatabaseURL: databaseURL, Collector: endpoint})
+	w, err := OpenWorld(t.Context(), WorldOptions{Root: "../..", DatabaseURL: databaseURL, Collector: endpoint})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close(context.Background())) })
 	s := New(Options{
@@ -171,9 +172,11 @@ func TestFailures(t *testing.T) {
 // it is.
 func TestCallerLeaves(t *testing.T) {
 	t.Run("embedded", func(t *testing.T) {
-		s := newStory(t, "")
-		leave(t, s, func() bool { return s.world.database.Stats().Running > 0 })
-		require.Equal(t, 1, s.world.database.Stats().Cancelled)
+		d, err := postgres.Start(t.Context(), "") // in this process, where it can be looked at
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, d.Close()) })
+		leave(t, newStory(t, d.URL()), func() bool { return d.Stats().Running > 0 })
+		require.Equal(t, 1, d.Stats().Cancelled)
 	})
 	t.Run("real", func(t *testing.T) {
 		url := realpg.Start(t)

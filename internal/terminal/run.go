@@ -58,7 +58,8 @@ func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer)
 		r.warn("OTEL_EXPORTER_OTLP_ENDPOINT is set: telemetry goes to " + printable.Text(endpoint) + ", and is not drawn here. Unset it to see it here")
 	}
 	if r.world, err = shop.OpenWorld(ctx, shop.WorldOptions{
-		DatabaseURL: o.DatabaseURL, Collector: endpoint, Backend: backend, Alone: o.Source.StandsAlone(),
+		Root: root, DatabaseURL: o.DatabaseURL, Collector: endpoint, Backend: backend, Alone: o.Source.StandsAlone(),
+		Waiting: func(doing string) { r.print(look.dim(sentence(doing))) },
 	}); err != nil {
 		return err
 	}

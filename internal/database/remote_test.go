@@ -1,9 +1,10 @@
-package postgres
+package database
 
 import (
 	"context"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -23,32 +24,33 @@ func TestGivenDatabase(t *testing.T) {
 	require.NoError(t, err)
 	keyValue := "host=" + u.Hostname() + " port=" + u.Port() + " user=workshop password='workshop' dbname=" + u.Path[1:] + " sslmode=disable"
 	db := connect(t, dsn)
+	orders, err := os.ReadFile("../postgres/orders.sql")
+	require.NoError(t, err)
 
 	_, err = Start(t.Context(), Options{URL: dsn})
 	require.ErrorContains(t, err, `relation "orders" does not exist`)
 	require.ErrorContains(t, err, `psql "$DATABASE_URL" -f internal/postgres/orders.sql makes the table, or unset DATABASE_URL to use the embedded database`)
 	require.Equal(t, 0, count(t, db, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
 
-	exec(t, db, "CREATE TABLE orders (id bigint)")
+	run(t, db, "CREATE TABLE orders (id bigint)")
 	_, err = Start(t.Context(), Options{URL: dsn})
 	require.ErrorContains(t, err, `column "status" does not exist`)
 	require.ErrorContains(t, err, "not the workshop's, which is orders(id, status)")
 
-	exec(t, db, "DROP TABLE orders; "+orders)
+	run(t, db, "DROP TABLE orders; "+string(orders))
 	for _, given := range []string{dsn, keyValue, strings.Replace(dsn, "postgres:", "postgresql:", 1)} {
 		d, err := Start(t.Context(), Options{URL: given})
 		require.NoError(t, err)
 		require.Equal(t, given, d.URL())
 		require.Equal(t, "workshop@"+u.Host+u.Path, d.String())
 		require.False(t, d.Embedded())
-		require.Zero(t, d.Stats())
 		require.Equal(t, "shipped", statusOf(t, connect(t, d.URL()), 42))
 		require.NoError(t, d.Close())
 	}
 	require.Equal(t, 300, count(t, db, "SELECT count(*) FROM orders"), "Close leaves it alone")
 
-	exec(t, db, "DROP ROLE IF EXISTS stranger")
-	exec(t, db, "CREATE ROLE stranger LOGIN PASSWORD '"+secret+"'")
+	run(t, db, "DROP ROLE IF EXISTS stranger")
+	run(t, db, "CREATE ROLE stranger LOGIN PASSWORD '"+secret+"'")
 	as := func(user, password, database, options string) string {
 		u := *u
 		u.User = url.UserPassword(user, password)
@@ -111,7 +113,7 @@ func TestSilentServer(t *testing.T) {
 
 // The embedded database should pass for a given one.
 func TestGivenEmbedded(t *testing.T) {
-	d := start(t)
+	d := embedded(t)
 	given, err := Start(t.Context(), Options{URL: d.URL()})
 	require.NoError(t, err)
 	require.NoError(t, given.Close())
