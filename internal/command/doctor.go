@@ -2,13 +2,14 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"otel.workshop/internal/doctor"
 	"otel.workshop/internal/grader"
+	"otel.workshop/internal/launch"
 	"otel.workshop/internal/workspace"
 )
 
@@ -60,13 +61,9 @@ func (w *workshop) doctor(ctx context.Context, warm bool) error {
 	if !warm {
 		return nil
 	}
-	var unprinted error
-	err := doctor.Warm(ctx, doctor.WarmOptions{
-		Root:     root,
-		Checks:   checksArgs,
-		Progress: func(line string) { unprinted = errors.Join(unprinted, w.printf("%s\n", line)) },
-	})
-	return ended(ctx, errors.Join(err, unprinted))
+	bar := launch.NewBar(w.stdout, w.terminalWidth() > 0 && os.Getenv("TERM") != "dumb", root)
+	defer bar.Close()
+	return ended(ctx, doctor.Warm(ctx, doctor.WarmOptions{Root: root, Checks: checksArgs, Progress: bar.Say, Bar: bar}))
 }
 
 // checksArgs are the arguments with which the grader builds a step's checks:

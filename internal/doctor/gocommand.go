@@ -1,17 +1,14 @@
 package doctor
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"go/version"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
 )
 
 // A Go runs the go command in a folder, with env added to the environment, and
@@ -20,27 +17,7 @@ import (
 type Go func(ctx context.Context, dir string, env []string, args ...string) (output string, err error)
 
 func runGo(ctx context.Context, dir string, env []string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(cmd.Environ(), env...) // with PWD, so that paths come out relative to dir
-	cmd.Cancel = func() error {
-		// It then ends what it has started, too; Windows has no such signal.
-		if err := cmd.Process.Signal(os.Interrupt); err != nil {
-			return cmd.Process.Kill()
-		}
-		return nil
-	}
-	cmd.WaitDelay = 5 * time.Second
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	if ctx.Err() != nil {
-		return out.String(), context.Cause(ctx)
-	}
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", errNoGo
-	}
-	return out.String(), err
+	return watchGo(nil)(ctx, dir, env, args...)
 }
 
 const installGo = "install Go from https://go.dev/dl, or add its bin folder to PATH"

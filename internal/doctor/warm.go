@@ -8,13 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
-	"otel.workshop/internal/gcflags"
+	"otel.workshop/internal/launch"
 	"otel.workshop/internal/scratch"
-	"otel.workshop/internal/shop"
 )
 
 // WarmOptions say what to prepare.
@@ -26,6 +24,7 @@ type WarmOptions struct {
 	Checks func(step, binary, overlay string) []string
 
 	Progress func(line string) // told before and after each piece of work; may be nil
+	Bar      *launch.Bar       // shows how far all of it is; may be nil
 	Go       Go                // nil: the real one
 }
 
@@ -47,9 +46,6 @@ func (e *OfflineError) Error() string {
 // nothing is left to do. A step that doesn't compile is no error: it is the
 // learner's, and half written.
 func Warm(ctx context.Context, o WarmOptions) error {
-	if o.Go == nil {
-		o.Go = runGo
-	}
 	dir, err := scratch.Dir("otel-workshop-warm-", "the builds")
 	if err != nil {
 		return err
@@ -60,9 +56,12 @@ func Warm(ctx context.Context, o WarmOptions) error {
 		return err
 	}
 	works := o.works(filepath.Join(dir, "built.exe"))
+	if err := o.plan(ctx, works); err != nil {
+		return err
+	}
 	for i, w := range works {
 		err := o.timed(fmt.Sprintf("%d of %d: %s", i+1, len(works), w.name), func() error {
-			out, err := o.Go(ctx, o.Root, nil, w.args...)
+			out, err := o.run(ctx, w)
 			var exit *exec.ExitError
 			switch {
 			case errors.As(err, &exit) && w.learners:
@@ -79,11 +78,14 @@ func Warm(ctx context.Context, o WarmOptions) error {
 			return err
 		}
 	}
-	return nil
+	if o.hasDatabase() {
+		_, err = launch.Database(ctx, o.Root, nil)
+	}
+	return err
 }
 
 func (o WarmOptions) download(ctx context.Context) error {
-	machine := Options{Root: o.Root, Go: o.Go}
+	machine := Options{Root: o.Root, Go: o.watching(func(line string) bool { return o.Bar != nil && o.Bar.Plan(line) })}
 	_, missing, err := machine.download(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("download the modules: %w", err)
@@ -97,35 +99,6 @@ func (o WarmOptions) download(ctx context.Context) error {
 		return nil
 	}
 	return &OfflineError{Reason: missing[0]}
-}
-
-// A work is one run of the go command.
-type work struct {
-	name     string
-	args     []string
-	learners bool // it compiles what a learner edits
-}
-
-// works returns what the workshop will let the go command do, each piece once.
-// The command itself is built: it is what runs here.
-func (o WarmOptions) works(binary string) []work {
-	var all []work
-	for _, tree := range []string{"solutions", "steps"} {
-		for _, dir := range services(o.Root, tree) {
-			all = append(all, work{"building " + dir + "/shop", shop.BuildArgs(dir, binary, ""), tree == "steps"})
-		}
-	}
-	checks := slices.Compact(parents(o.Root, "checker/[0-9][0-9]-*/*_test.go", 1))
-	for _, dir := range checks {
-		if o.Checks != nil {
-			all = append(all, work{"building " + dir, o.Checks(filepath.Base(dir), binary, ""), true})
-		}
-	}
-	// With the flags of the builds, it finds what they have compiled.
-	if len(services(o.Root, "solutions")) > 0 {
-		all = append(all, work{"vetting the solutions", []string{"vet", gcflags.Fast, "./solutions/..."}, false})
-	}
-	return all
 }
 
 // timed tells what is done, and how long it took.

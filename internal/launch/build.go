@@ -50,19 +50,22 @@ func (l launcher) buildIn(ctx context.Context, p program, root, scratch, binary 
 	if first {
 		l.greet(root)
 	}
-	shown := newProgress(l.stderr, l.terminal, modules(root))
-	defer shown.close()
+	bar := NewBar(l.stderr, l.terminal, root)
+	defer bar.Close()
+	if !l.terminal {
+		bar.Say("Building " + p.is + ": once, and again when its sources change.")
+	}
 	unnamed := filepath.Join(scratch, p.name+".exe")
 	g := goCommand{root: root, scratch: scratch}
-	args := slices.Concat([]string{"-o", unnamed, "-buildvcs=false", "-ldflags=-w"}, p.args, []string{p.pkg})
+	args := p.buildArgs(unnamed)
 
 	// The first pass downloads, and says what there is to compile.
-	words, err := g.run(ctx, shown.planned, append([]string{"build", "-n"}, args...))
+	words, err := g.run(ctx, bar.Plan, with("-n", args))
 	if err == nil {
-		shown.compile()
-		words, err = g.run(ctx, shown.compiling, append([]string{"build", "-v"}, args...))
+		bar.Begin()
+		words, err = g.run(ctx, bar.Compile, with("-v", args))
 	}
-	shown.close()
+	bar.Close()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -73,6 +76,11 @@ func (l launcher) buildIn(ctx context.Context, p program, root, scratch, binary 
 		return problem{fmt.Errorf("keep %s: %w", p.is, err), noPlace}
 	}
 	return nil
+}
+
+// with returns the arguments of a go command with another flag.
+func with(flag string, args []string) []string {
+	return slices.Concat(args[:1], []string{flag}, args[1:])
 }
 
 // rename tries again for a second: on Windows, a scanner may be looking at what

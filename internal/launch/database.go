@@ -25,6 +25,10 @@ func Database(ctx context.Context, root string, tell func(line string)) (binary 
 	return launcher{stderr: io.Discard}.build(ctx, database, root, name, folders)
 }
 
+// DatabaseArgs returns the arguments of the go command that builds the database
+// into a file, as [Database] does: then that finds all of it in the build cache.
+func DatabaseArgs(binary string) []string { return database.buildArgs(binary) }
+
 // HasDatabase reports whether [Database] would return at once.
 func HasDatabase(root string) bool {
 	root, name, err := database.find(root)

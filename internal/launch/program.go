@@ -1,6 +1,10 @@
 package launch
 
-import "otel.workshop/internal/gcflags"
+import (
+	"slices"
+
+	"otel.workshop/internal/gcflags"
+)
 
 // A program is a command of this module that is built when need be, and kept.
 // All of this module that it is built from lies below internal/, which a test
@@ -21,6 +25,11 @@ var (
 	// fifth of what there is to wait for.
 	database = program{"database", "./internal/postgres/serve", "the workshop's database", []string{gcflags.Fast, gcflags.Database}}
 )
+
+// buildArgs returns the arguments of the go command that builds p into a file.
+func (p program) buildArgs(binary string) []string {
+	return slices.Concat([]string{"build", "-o", binary, "-buildvcs=false", "-ldflags=-w"}, p.args, []string{p.pkg})
+}
 
 // prefix begins the names of all that were built of a program.
 func (p program) prefix() string { return p.name + "-" }

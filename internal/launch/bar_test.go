@@ -3,6 +3,7 @@ package launch
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,23 +14,24 @@ import (
 
 func TestProgressSaysHowFarItIs(t *testing.T) {
 	began := time.Now()
-	p := &progress{began: began, required: 60}
+	p := &Bar{began: began, required: 60, planned: map[string]bool{}}
 	require.Equal(t, "looking at what there is to build · 1 s", p.text(began.Add(time.Second)))
-	require.True(t, p.planned("go: downloading golang.org/x/sys v0.49.0"))
+	require.True(t, p.Plan("go: downloading golang.org/x/sys v0.49.0"))
 	require.Equal(t, "downloading: 1 of at most 60 modules · 2 s", p.text(began.Add(2*time.Second)))
-	for range 10 {
-		p.planned(`/usr/lib/go/pkg/tool/linux_amd64/compile -o $WORK/b002/_pkg_.a -trimpath "$WORK" -p internal/abi -lang=go1.26`)
-		p.planned(`"C:\\go\\compile.exe" -o x -p fmt`)
+	for i := range 10 {
+		p.Plan(`/usr/lib/go/pkg/tool/linux_amd64/compile -o $WORK/b002/_pkg_.a -trimpath "$WORK" -p internal/abi` + strconv.Itoa(i) + ` -lang=go1.26`)
+		p.Plan(`"C:\\go\\compile.exe" -o x -p fmt` + strconv.Itoa(i))
+		p.Plan(`"C:\\go\\compile.exe" -o y -p fmt` + strconv.Itoa(i)) // of another build
 	}
-	p.planned("mkdir -p $WORK/b002/")
+	p.Plan("mkdir -p $WORK/b002/")
 	require.Equal(t, 20, p.total)
 
 	p.compiles = began.Add(10 * time.Second)
 	for range 5 {
-		require.True(t, p.compiling("golang.org/x/sys/unix"))
+		require.True(t, p.Compile("golang.org/x/sys/unix"))
 	}
-	require.False(t, p.compiling("# golang.org/x/sys/unix"))
-	require.False(t, p.compiling("a.go:3:4: undefined: x"))
+	require.False(t, p.Compile("# golang.org/x/sys/unix"))
+	require.False(t, p.Compile("a.go:3:4: undefined: x"))
 	require.Equal(t, "█████░░░░░░░░░░░░░░░ compiling 5 of 20 packages · 11 s", p.text(began.Add(11*time.Second)))
 	require.Equal(t, "█████░░░░░░░░░░░░░░░ compiling 5 of 20 packages · about 30 s left · 20 s", p.text(began.Add(20*time.Second)))
 	p.started = 20
@@ -41,9 +43,9 @@ func TestProgressSaysHowFarItIs(t *testing.T) {
 
 func TestProgressLeavesNothingOnATerminal(t *testing.T) {
 	var out strings.Builder
-	p := newProgress(&out, true, 60)
-	p.close()
-	p.close()
+	p := NewBar(&out, true, t.TempDir())
+	p.Close()
+	p.Close()
 	lines := strings.Split(out.String(), "\r")
 	require.Equal(t, "  looking at what there is to build · 0 s", lines[1])
 	require.Equal(t, strings.Repeat(" ", len([]rune(lines[1]))), lines[2], "blank, and no escape sequence")
