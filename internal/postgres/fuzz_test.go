@@ -36,7 +36,7 @@ func FuzzWire(f *testing.F) {
 	f.Add(hello, []byte{'Q', 0xff, 0xff, 0xff, 0xff})
 
 	d := started(f)
-	addr := d.embedded.listener.Addr().String()
+	addr := address(f, d)
 	bye := encode(f, &pgproto3.Terminate{})
 	f.Fuzz(func(t *testing.T, greeting, rest []byte) {
 		conn, err := net.Dial("tcp", addr)
