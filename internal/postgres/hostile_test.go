@@ -189,7 +189,7 @@ func TestHungryQueries(t *testing.T) {
 
 // Close should end whatever runs, at once.
 func TestClose(t *testing.T) {
-	d, err := Start(t.Context(), Options{})
+	d, err := Start(t.Context(), "")
 	require.NoError(t, err)
 	db := connect(t, d.URL())
 	tx, err := db.Begin()
