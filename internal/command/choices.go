@@ -25,13 +25,14 @@ func (w *workshop) knownSteps() string {
 	return "\nThere are: " + strings.Join(names, ", ")
 }
 
-// knownVariants is knownSteps for broken variants.
+// knownVariants is knownSteps for the mistakes that can be run.
 func (w *workshop) knownVariants() string {
 	s, err := w.session()
 	if err != nil {
 		return ""
 	}
 	variants, err := variant.Load(s.Root())
+	variants = variant.OfServices(variants)
 	if err != nil || len(variants) == 0 {
 		return ""
 	}
@@ -87,7 +88,7 @@ func findVariant(root, name string) (variant.Variant, error) {
 }
 
 // findMistakes returns the variant of that name or, when there is none, the
-// mistakes that have it as a word, see [variant.With]. When there is no such
+// mistakes that have it as a word and can be run, see [variant.With]. When there is no such
 // one either, it is a usage error.
 func findMistakes(root, name string) ([]variant.Variant, error) {
 	variants, err := variant.Load(root)
@@ -100,7 +101,7 @@ func findMistakes(root, name string) ([]variant.Variant, error) {
 	}
 	var unknown *variant.UnknownError
 	if errors.As(err, &unknown) {
-		if found := variant.With(variants, name); len(found) > 0 {
+		if found := variant.With(variant.OfServices(variants), name); len(found) > 0 {
 			return found, nil
 		}
 	}

@@ -57,7 +57,7 @@ func (w *workshop) completeArguments(root *cobra.Command) {
 	arguments := map[string]complete{
 		"check": w.stepsAndChecks, "hint": w.checks,
 		"diff": w.steps, "reset": w.steps, "solve": w.steps, "run": w.steps,
-		"demo": w.variants, "break": w.variants,
+		"demo": w.runnable, "break": w.variants,
 	}
 	root.ValidArgsFunction = first(w.stepsAndChecks)
 	for _, cmd := range root.Commands() {
@@ -73,7 +73,7 @@ func (w *workshop) completeArguments(root *cobra.Command) {
 		command, flag string
 		words         complete
 	}{
-		{"run", "variant", w.variants}, {"run", "fault", faultNames}, {"demo", "scenario", scenarioNames},
+		{"run", "variant", w.runnable}, {"run", "fault", faultNames}, {"demo", "scenario", scenarioNames},
 	} {
 		cmd, _, err := root.Find([]string{f.command})
 		if err == nil {
@@ -136,15 +136,22 @@ func (w *workshop) checks() []string {
 
 func (w *workshop) stepsAndChecks() []string { return append(w.steps(), w.checks()...) }
 
-func (w *workshop) variants() []string {
+func (w *workshop) variants() []string { return named(w.load()) }
+
+// runnable are the variants that are services.
+func (w *workshop) runnable() []string { return named(variant.OfServices(w.load())) }
+
+// load returns the variants, none when they can't be read.
+func (w *workshop) load() []variant.Variant {
 	s, err := w.session()
 	if err != nil {
 		return nil
 	}
-	variants, err := variant.Load(s.Root())
-	if err != nil {
-		return nil
-	}
+	all, _ := variant.Load(s.Root()) // whoever completes a command has no use for an error
+	return all
+}
+
+func named(variants []variant.Variant) []string {
 	var words []string
 	for _, v := range variants {
 		if v.Name != variant.Starter {

@@ -2,6 +2,7 @@ package variant
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"otel.workshop/internal/nearest"
@@ -112,4 +113,10 @@ func unknown(variants []Variant, name string) error {
 	}
 	e.Nearest = answers[nearest.Name(name, names)]
 	return e
+}
+
+// OfServices returns those of the variants that can be run: what is wrong is in
+// a service, and not in tests.
+func OfServices(vs []Variant) []Variant {
+	return slices.DeleteFunc(slices.Clone(vs), func(v Variant) bool { return IsTests(v.Step) })
 }
