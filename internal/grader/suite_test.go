@@ -1,0 +1,98 @@
+package grader
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/variant"
+)
+
+// covering calls everything that there is, and asserts nothing of it.
+const covering = `
+func cover(t *testing.T) http.Handler {
+	h := service(t, func(context.Context, int64) (string, error) { return "shipped", nil }, paid)
+	get(t.Context(), h, "/orders/42")
+	store, err := dbmetrics.NewStore(openDB(t, func(context.Context, int64) (string, error) { return "shipped", nil }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = store.Status(t.Context(), 42)
+	return h
+}
+
+func TestCover(t *testing.T) { cover(t) }
+`
+
+// Tests that try to tell a service by anything but what it does should pass no
+// check that asks for a catch; and tests that don't run, none at all.
+func TestHostileSuites(t *testing.T) {
+	steps, err := lesson.Load("../..")
+	require.NoError(t, err)
+	step, _, err := lesson.Find(steps, "05")
+	require.NoError(t, err)
+	given, err := variant.Solution("../..", step.Name)
+	require.NoError(t, err)
+	harmless := []string{"accepts-right-answers", "tests-run-alone", "nothing-sleeps"} // which tests without an assertion are
+	for name, suite := range map[string]struct {
+		imports, source string
+		passes          []string
+	}{
+		"covers": {source: covering, passes: harmless},
+		"exits in a test": {"os", covering + `
+func TestExit(*testing.T) { os.Exit(0) }`, nil},
+		"skips all": {"", `
+func TestSkip(t *testing.T) { cover(t); t.Skip() }
+` + "func cover(t *testing.T) http.Handler { dbmetrics.NewStore(nil); _ = context.Background; return service(t, nil, paid) }", nil},
+		"prints that it passes": {"fmt os", covering + `
+func TestMain(*testing.M) { fmt.Print("\x16=== RUN   TestCover\n\x16--- PASS: TestCover (0.00s)\nPASS\n"); os.Exit(0) }`, harmless},
+		"reads the environment": {"os strings", covering + `
+func TestEnvironment(t *testing.T) {
+	for _, kv := range append(os.Environ(), os.Args...) {
+		for _, word := range []string{"broken", "alternatives", "WORKSHOP_"} {
+			if strings.Contains(kv, word) {
+				t.Fatal(kv)
+			}
+		}
+	}
+}`, harmless},
+		"reads the names of functions": {"reflect runtime strings", covering + `
+func TestNames(t *testing.T) {
+	f := runtime.FuncForPC(reflect.ValueOf(handlerspans.Handler).Pointer())
+	file, _ := f.FileLine(f.Entry())
+	for _, word := range []string{"broken", "background", "alternatives"} {
+		if strings.Contains(f.Name()+file, word) {
+			t.Fatal(f.Name(), file)
+		}
+	}
+}`, harmless},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := maps.Clone(given)
+			maps.DeleteFunc(files, func(name string, _ []byte) bool { return name != "given_test.go" && name != "doc.go" })
+			source := "package owntests\n\nimport (\n\t\"context\"\n\t\"net/http\"\n\t\"testing\"\n\n"
+			for _, path := range strings.Fields(suite.imports) {
+				source += "\t\"" + path + "\"\n"
+			}
+			if strings.Contains(suite.source, "handlerspans.") {
+				source += "\thandlerspans \"otel.workshop/solutions/02-handler-spans\"\n"
+			}
+			source += "\tdbmetrics \"otel.workshop/solutions/03-db-metrics\"\n)\n" + suite.source
+			files["cover_test.go"] = []byte(source)
+			r, err := Grade(t.Context(), step, Options{Root: "../..", Files: files})
+			require.NoError(t, err)
+			require.Empty(t, r.Build)
+			var passed []string
+			for _, res := range r.Results {
+				if res.Outcome == Pass {
+					passed = append(passed, res.Check.ID)
+				}
+			}
+			require.ElementsMatch(t, suite.passes, passed)
+		})
+	}
+}
