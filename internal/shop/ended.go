@@ -2,7 +2,9 @@ package shop
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -48,6 +50,18 @@ func (e *StartError) Error() string {
 		b.WriteString("\n  " + line)
 	}
 	return b.String()
+}
+
+// inUse is what a program says when it finds its port taken, here and on Windows.
+var inUse = []string{syscall.EADDRINUSE.Error(), "Only one usage of each socket address"}
+
+// taken reports whether the service ended because somebody else had its port.
+func (e *StartError) taken() bool {
+	if !e.Ended.ByItself {
+		return false
+	}
+	said := strings.Join(e.Ended.Last, "\n")
+	return slices.ContainsFunc(inUse, func(words string) bool { return strings.Contains(said, words) })
 }
 
 // short writes a duration as a person would say it.

@@ -70,6 +70,12 @@ func main() {
 		return
 	case "deaf":
 		signal.Ignore(os.Interrupt, syscall.SIGTERM)
+	case "taken": // by a program that was faster, as often as TAKEN is long
+		for i := range len(os.Getenv("TAKEN")) {
+			if os.Mkdir(fmt.Sprint(os.Getenv("TAKEN_DIR"), "/", i), 0o700) == nil {
+				log.Fatalf("listen tcp %s: bind: %v", os.Getenv("ADDR"), syscall.EADDRINUSE)
+			}
+		}
 	case "child": // stays in the group, and holds our output open
 		child := exec.Command(os.Args[0])
 		child.Env = append(os.Environ(), "FIXTURE=", "ADDR="+os.Getenv("CHILD_ADDR"))

@@ -180,9 +180,27 @@ func (s *Shop) setCancel(cancel context.CancelCauseFunc) {
 	s.cancel = cancel
 }
 
-// launch starts what was built, and waits until it accepts connections. The
-// caller holds ops, and nothing is running.
+// starts is how often a service may find its port taken.
+const starts = 3
+
+// launch starts what was built, and waits until it accepts connections. Between
+// the choice of a port and the moment at which the service listens there,
+// another program may take it: then another port is chosen. The caller holds
+// ops, and nothing is running.
 func (s *Shop) launch(ctx context.Context, b binary) error {
+	for i := 1; ; i++ {
+		err := s.launchOnce(ctx, b)
+		var failed *StartError
+		if i == starts || !errors.As(err, &failed) || !failed.taken() {
+			return err
+		}
+		if b, err = s.build(ctx); err != nil { // the other went with its process
+			return err
+		}
+	}
+}
+
+func (s *Shop) launchOnce(ctx context.Context, b binary) error {
 	if ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), b.remove())
 	}
