@@ -7,6 +7,6 @@ import (
 	"io"
 )
 
-func launch(string, string) (io.Closer, string, error) {
+func launch(string, string, string) (io.Closer, string, error) {
 	return nil, "", fmt.Errorf("only on Unix can the tests start one; here %w", errNone)
 }

@@ -16,7 +16,7 @@ import (
 
 // access lets the user trusted in without a password: the tests that speak the
 // protocol themselves know none.
-const access = "host all trusted 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+const access = "host all trusted 127.0.0.0/8 trust\nhost all all 127.0.0.0/8 scram-sha-256\n"
 
 // keeper runs PostgreSQL until its own input ends, which it does with this
 // process, also when that is killed. Then it removes the folder.
@@ -24,7 +24,7 @@ const keeper = `"$@" >log 2>&1 & cat; kill -INT $!; wait; rm -rf "$PWD"`
 
 // launch makes a cluster in a temporary folder, which need not survive
 // anything, and starts PostgreSQL on it. The server ends when life is closed.
-func launch(bin, port string) (life io.Closer, log string, err error) {
+func launch(bin, host, port string) (life io.Closer, log string, err error) {
 	dir, err := os.MkdirTemp("", "realpg")
 	if err != nil {
 		return nil, "", err
@@ -57,7 +57,7 @@ func launch(bin, port string) (life io.Closer, log string, err error) {
 		return nil, "", err
 	}
 	server := command("/bin/sh", "-c", keeper, "sh", filepath.Join(bin, "postgres"), "-D", data, "-F", // no fsync
-		"-h", "127.0.0.1", "-p", port, "-k", "", "-c", "client_connection_check_interval=50ms")
+		"-h", host, "-p", port, "-k", "", "-c", "client_connection_check_interval=50ms")
 	if life, err = server.StdinPipe(); err != nil {
 		return nil, "", err
 	}

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -67,15 +67,15 @@ func start() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	host, port, err := freeAddr()
 	if err != nil {
 		return nil, err
 	}
-	life, log, err := launch(bin, port)
+	life, log, err := launch(bin, host, port)
 	if err != nil {
 		return nil, err
 	}
-	s := &server{"127.0.0.1:" + port, life}
+	s := &server{net.JoinHostPort(host, port), life}
 	for limit := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		if err = s.exec("CREATE ROLE trusted SUPERUSER LOGIN"); err == nil {
 			return s, nil
@@ -127,10 +127,18 @@ func version(dir string) (major int) {
 	return major
 }
 
-func freePort() (string, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+// freeAddr returns where nobody listens, and hardly anybody else would until the
+// server does: on any 127.x.y.z, where all of those are this machine.
+func freeAddr() (host, port string, err error) {
+	ln, err := net.Listen("tcp", fmt.Sprintf("127.%d.%d.%d:0", 1+rand.IntN(254), rand.IntN(255), 1+rand.IntN(254)))
 	if err != nil {
-		return "", err
+		ln, err = net.Listen("tcp", "127.0.0.1:0")
 	}
-	return strconv.Itoa(ln.Addr().(*net.TCPAddr).Port), ln.Close()
+	if err != nil {
+		return "", "", err
+	}
+	if host, port, err = net.SplitHostPort(ln.Addr().String()); err != nil {
+		return "", "", err
+	}
+	return host, port, ln.Close()
 }
