@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -61,7 +60,7 @@ func (w *workshop) doctor(ctx context.Context, warm bool) error {
 	if !warm {
 		return nil
 	}
-	bar := launch.NewBar(w.stdout, w.terminalWidth() > 0 && os.Getenv("TERM") != "dumb", root)
+	bar := launch.NewBar(w.stdout, w.onTerminal(), root)
 	defer bar.Close()
 	return ended(ctx, doctor.Warm(ctx, doctor.WarmOptions{Root: root, Checks: checksArgs, Progress: bar.Say, Bar: bar}))
 }

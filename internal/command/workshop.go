@@ -96,8 +96,14 @@ func (w *workshop) terminalWidth() int {
 // interactive reports whether a person sits at both ends.
 func (w *workshop) interactive() bool {
 	in, ok := w.stdin.(*os.File)
-	out, ok2 := w.stdout.(*os.File)
-	return ok && ok2 && term.IsTerminal(in.Fd()) && term.IsTerminal(out.Fd()) && os.Getenv("TERM") != "dumb"
+	return ok && term.IsTerminal(in.Fd()) && w.onTerminal()
+}
+
+// onTerminal reports whether stdout is a terminal, where a line can be drawn
+// again.
+func (w *workshop) onTerminal() bool {
+	out, ok := w.stdout.(*os.File)
+	return ok && term.IsTerminal(out.Fd()) && os.Getenv("TERM") != "dumb"
 }
 
 // notice tells what a session has to say about the learner's progress.
