@@ -71,6 +71,8 @@ func TestFindings(t *testing.T) {
 
 		"another database": {func(o *Options, _ *fakeGo) { o.Environ = []string{"DATABASE_URL=postgres://u:secret@db.example/x"} },
 			"database", OK, "as DATABASE_URL says", ""},
+		"database that is not built yet": {func(o *Options, _ *fakeGo) { o.HasDatabase = func() bool { return false } },
+			"database", OK, "which the first start builds", ""},
 		"no such database": {func(o *Options, _ *fakeGo) {
 			o.Environ = []string{"DATABASE_URL=postgres://u:secret@db.example/x"}
 			o.TryDatabase = func(context.Context, string) (string, error) { return "", errUnknown }

@@ -71,7 +71,8 @@ var need = regexp.MustCompile(`(?m)^need (\S+) (\S+) (.*)$`)
 func (o Options) needed(ctx context.Context, env []string) (all int, missing []string, err error) {
 	args := []string{"list", "-deps", "-test", "-e", "-f", needs}
 	for _, pattern := range []struct{ glob, packages string }{
-		{"internal/command/workshop/*", "./internal/command/workshop"}, {"solutions/*", "./solutions/..."}, {"steps/*", "./steps/..."}, {"checker/*", "./checker/..."},
+		{"internal/command/workshop/*", "./internal/command/workshop"}, {"internal/postgres/serve/*", "./internal/postgres/serve"},
+		{"solutions/*", "./solutions/..."}, {"steps/*", "./steps/..."}, {"checker/*", "./checker/..."},
 	} {
 		if names, _ := fsGlob(o.Root, pattern.glob); len(names) > 0 {
 			args = append(args, pattern.packages)

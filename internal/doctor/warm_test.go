@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/gcflags"
+	"otel.workshop/internal/launch"
 	"otel.workshop/internal/pack"
 )
 
@@ -63,6 +64,29 @@ func TestWarmForgivesTheLearner(t *testing.T) {
 	require.Contains(t, told, "3 of 3: vetting the solutions …", "it should go on")
 
 	write(t, root, "solutions/01-minimal/shop/main.go", "package main\n\nfunc main() { torn }\n")
+	require.ErrorContains(t, Warm(t.Context(), WarmOptions{Root: root}), "undefined: torn")
+}
+
+// The database is a program of its own: it is built, its modules are looked for,
+// and the bar knows of it.
+func TestWarmBuildsTheDatabase(t *testing.T) {
+	root := newCheckout(t)
+	write(t, root, "internal/postgres/serve/main.go", "package main\n\nfunc main() {}\n")
+	require.False(t, launch.HasDatabase(root))
+	var out strings.Builder
+	bar := launch.NewBar(&out, false, root)
+	require.NoError(t, Warm(t.Context(), WarmOptions{Root: root, Progress: bar.Say, Bar: bar}))
+	bar.Close()
+	require.True(t, launch.HasDatabase(root))
+	require.Contains(t, out.String(), "\n3 of 4: building the database …\n")
+	require.Positive(t, bar.Planned())
+
+	g := &fakeGo{}
+	_, _, err := Options{Root: root, Go: g.run}.needed(t.Context(), nil)
+	require.NoError(t, err)
+	require.Contains(t, g.asked[0], " ./internal/postgres/serve ./solutions/...")
+
+	write(t, root, "internal/postgres/serve/main.go", "package main\n\nfunc main() { torn }\n")
 	require.ErrorContains(t, Warm(t.Context(), WarmOptions{Root: root}), "undefined: torn")
 }
 
