@@ -170,7 +170,7 @@ func without(a, b []string) []string {
 // spans says how many there are, and how many of a request; nothing where both
 // sides have sent nothing but server spans, which have a figure of their own.
 func spans(s, other Side) string {
-	t, n := s.Telemetry, len(s.Callers.Answered())
+	t, n := s.Telemetry, len(s.Callers.Requests)
 	switch {
 	case t.Spans == t.ServerSpans && other.Telemetry.Spans == other.Telemetry.ServerSpans:
 		return ""

@@ -107,6 +107,9 @@ func TestScenarios(t *testing.T) {
 			require.EqualValues(t, 30, counted(right, "500"))
 			require.Less(t, broken.Telemetry.Failed, right.Telemetry.Failed)
 		}},
+		{"database-garbled", "panic-without-status", demo.Answers, func(t *testing.T, broken, _ demo.Side) {
+			require.Equal(t, map[int]int{200: 40}, broken.Callers.Statuses(), "a panic that looks like an answer")
+		}},
 		{"many-orders", "order-id-attribute", demo.BiggestSeries, func(t *testing.T, broken, right demo.Side) {
 			require.Equal(t, 200, broken.Telemetry.Overflow())
 			require.Zero(t, right.Telemetry.Overflow())
