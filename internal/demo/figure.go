@@ -49,6 +49,7 @@ const (
 	RequestP99    ID = "request-p99"
 	Names         ID = "names"
 	Failed        ID = "failed"
+	MarkedOK      ID = "marked-ok"
 	ErrorTypes    ID = "error-types"
 	Routes        ID = "routes"
 	Refusals      ID = "refusals"

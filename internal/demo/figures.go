@@ -33,6 +33,8 @@ var figures = []figure{
 		says: func(s Side) string { return fmt.Sprint(len(s.Telemetry.Names)) }},
 	{id: Failed, label: "spans marked as failed", given: hasSpans,
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Failed) }},
+	{id: MarkedOK, label: "spans with status Ok, which is final", given: hasSpans,
+		says: func(s Side) string { return fmt.Sprint(s.Telemetry.OK) }},
 	{id: ErrorTypes, label: "error.type on spans", given: hasSpans,
 		says: func(s Side) string { return some(s.Telemetry.ErrorTypes) }},
 	{id: Routes, label: "http.route on spans", given: hasSpans,

@@ -44,6 +44,10 @@ func TestScenarios(t *testing.T) {
 			require.Zero(t, right.Telemetry.Strays)
 			require.Len(t, broken.Drawn.Traces, 2)
 		}},
+		{"traffic", "ok-at-the-end", demo.MarkedOK, func(t *testing.T, broken, right demo.Side) {
+			require.Positive(t, broken.Telemetry.OK)
+			require.Zero(t, right.Telemetry.OK)
+		}},
 		{"default-collector", "https-to-plain-collector", demo.Lost, func(t *testing.T, broken, right demo.Side) {
 			require.Equal(t, 40, broken.Telemetry.Lost)
 			require.Empty(t, broken.Telemetry.Metrics)

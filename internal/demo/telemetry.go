@@ -26,6 +26,7 @@ type Telemetry struct {
 
 	Names      []string                 // of the service's spans; sorted, each once
 	Failed     int                      // the service's spans with the status Error
+	OK         int                      // and with Ok
 	ErrorTypes []string                 // error.type of the service's spans; sorted, each once
 	Longest    time.Duration            // of the service's spans
 	LongestOf  map[string]time.Duration // of the service's spans, by name
@@ -70,6 +71,9 @@ func received(v view, c Callers) Telemetry {
 			t.LongestOf[s.Name] = max(t.LongestOf[s.Name], s.Duration())
 			if s.Error {
 				t.Failed++
+			}
+			if s.OK {
+				t.OK++
 			}
 			if s.Kind == "server" {
 				t.ServerSpans++
