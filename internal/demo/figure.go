@@ -32,6 +32,7 @@ const (
 	Spans         ID = "spans"
 	ServerSpans   ID = "server-spans"
 	PaymentSpans  ID = "payment-spans"
+	Counted       ID = "counted"
 	QueryCount    ID = "query-count"
 	RequestCount  ID = "request-count"
 	QueryResults  ID = "query-results"
@@ -135,6 +136,15 @@ func serverSpans(s Side) string {
 		return fmt.Sprint(n)
 	}
 	return ofAll(n, answered)
+}
+
+// counted says what the metrics made of one replica's end after the other.
+func counted(s Side) string {
+	var all []string
+	for _, n := range s.Counted {
+		all = append(all, fmt.Sprint(n))
+	}
+	return strings.Join(all, ", then ")
 }
 
 // ratio says a quotient with one decimal, where there is something behind the

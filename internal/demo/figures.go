@@ -43,6 +43,8 @@ var figures = []figure{
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Texts) }},
 	{id: Refusals, label: "failures as told to callers, only here",
 		other: func(s, other Side) string { return some(without(s.Callers.failures(), other.Callers.failures())) }},
+	{id: Counted, label: "requests counted (http.server.request.duration)",
+		says: counted},
 	{id: QueryCount, label: "queries counted (db.query.count)", given: hasMetrics,
 		says: func(s Side) string {
 			n, ok := s.Telemetry.Total(queryCount)

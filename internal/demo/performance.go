@@ -20,9 +20,9 @@ type performance struct {
 	shared     *collector.Collector // see [Options]
 	progress   func(string)
 
-	world   *world
-	service *shop.Shop
-	side    Side
+	world    *world
+	services []*shop.Shop // the service, or its replicas
+	side     Side
 }
 
 // run builds the service, sends it the requests of all acts, ends it, and
@@ -39,18 +39,22 @@ func (p *performance) run(ctx context.Context) (side Side, err error) {
 		return Side{}, err
 	}
 	defer func() { err = errors.Join(err, p.world.close()) }()
-	p.service = shop.New(shop.Options{
-		Root: p.root, Source: p.source, Built: built, Addr: "127.0.0.1:0",
-		CollectorEndpoint: p.world.endpoint(), World: p.world.shop,
-	})
-	defer p.service.Stop(ctx) // on an error; otherwise it has ended
+	for _, replica := range p.scenario.replicas() {
+		service := shop.New(shop.Options{
+			Root: p.root, Source: p.source, Built: built, Addr: "127.0.0.1:0",
+			CollectorEndpoint: p.world.endpoint(), World: p.world.shop,
+			Env: replica.Env, Host: replica.Host,
+		})
+		defer service.Stop(ctx) // on an error; otherwise it has ended
+		p.services = append(p.services, service)
 
-	err = p.service.Start(ctx)
-	if errors.As(err, &p.side.StartErr) {
-		err = nil // its callers will see it too
-	}
-	if err != nil {
-		return Side{}, err
+		err = service.Start(ctx)
+		if errors.As(err, &p.side.StartErr) {
+			err = nil // its callers will see it too
+		}
+		if err != nil {
+			return Side{}, err
+		}
 	}
 	p.progress("sending requests")
 	for i := range p.scenario.Acts {
@@ -76,7 +80,7 @@ func (p *performance) perform(ctx context.Context, number int) error {
 	if err := p.world.suffer(act.Faults); err != nil {
 		return err
 	}
-	c := callers{act: number, service: p.service, source: p.source}
+	c := callers{act: number, service: p.services[act.Replica], source: p.source}
 	n := act.requests(p.source.StandsAlone())
 	if act.IntoTheEnd && p.world.shop != nil {
 		p.intoTheEnd(ctx, n, func() []Request { return c.send(ctx, act, n) })
@@ -134,7 +138,13 @@ func (p *performance) stop(ctx context.Context) {
 		p.world.spoiler.Hang(false)
 	}
 	p.progress("SIGTERM")
-	p.side.Ended = p.service.Stop(ctx)
+	for _, service := range p.services {
+		p.side.Ended = service.Stop(ctx)
+		if p.scenario.Twice {
+			requests, _ := Telemetry{Metrics: p.world.collector.Store().Metrics()}.Histogram(httpDuration)
+			p.side.Counted = append(p.side.Counted, requests.Count)
+		}
+	}
 }
 
 // hung reports whether an error is a time limit of ours.

@@ -119,6 +119,13 @@ func TestScenarios(t *testing.T) {
 			require.Zero(t, right.Telemetry.Overflow())
 			require.Equal(t, 2_200, right.Telemetry.Joined, "the queue keeps up")
 		}},
+		{"two-replicas", "instance-id-hard-coded", demo.Counted, func(t *testing.T, broken, right demo.Side) {
+			require.Equal(t, []uint64{30, 10}, broken.Counted, "the second sum takes the first one's place")
+			require.Equal(t, []uint64{30, 40}, right.Counted)
+			for _, s := range []demo.Side{broken, right} {
+				require.Equal(t, 40, s.Telemetry.Joined, "spans are told apart by their ids")
+			}
+		}},
 	} {
 		t.Run(test.scenario+" "+test.variant, func(t *testing.T) {
 			t.Parallel()

@@ -20,6 +20,7 @@ type Scenario struct {
 	Summary string // in a sentence or two, for the room
 	Alone   string // instead, where the service stands alone; "" for the same
 	Reach   Reach  // of the collector, for the service
+	Twice   bool   // the service runs as two replicas, see [Act.Replica]
 	Acts    []Act
 	Always  []ID // figures that are told even where both sides have the same
 }
@@ -36,6 +37,7 @@ type Act struct {
 	Apart    time.Duration // how much later each request is sent than the one before, at the least
 	Patience time.Duration // when a caller that has no answer hangs up; 0: never
 	Draw     bool          // its last request is the one that is drawn
+	Replica  int           // of the service, from 0: whom the callers ask
 
 	// IntoTheEnd has SIGTERM sent while the payment API keeps all of the
 	// requests waiting, so that they are in flight. To a service that never
@@ -237,6 +239,17 @@ var scenarios = []Scenario{
 			{Requests: 1, Callers: 1, First: aKnownOrder, Orders: 1, Draw: true},
 		},
 		Always: []ID{Answered, Names},
+	},
+	{
+		Name:    "two-replicas",
+		Summary: "The service runs twice behind one address, and whoever deploys it says so: OTEL_RESOURCE_ATTRIBUTES=service.instance.id=replica-1, and replica-2. Thirty requests go to the first one, ten to the other. Then both are ended with SIGTERM, one after the other, and each sends what it has counted.",
+		Twice:   true,
+		Acts: []Act{
+			{Requests: 30, Callers: 4, First: 1, Orders: 30},
+			{Requests: 9, Callers: 4, First: 31, Orders: 9, Replica: 1},
+			{Requests: 1, Callers: 1, First: aKnownOrder, Orders: 1, Replica: 1, Draw: true},
+		},
+		Always: []ID{ServerSpans, Counted},
 	},
 }
 

@@ -74,6 +74,7 @@ func TestFaultsAreScenariosAndTheOtherWayRound(t *testing.T) {
 	for name, want := range map[string][]shop.Fault{
 		"traffic":           nil,
 		"many-orders":       nil,
+		"two-replicas":      nil,
 		"default-collector": nil, // which is what go run . run has without any fault
 		"sigterm":           {shop.SlowPayment},
 		"collector-stalls":  {shop.CollectorHangs},

@@ -11,6 +11,7 @@ type Side struct {
 	Callers   Callers
 	Telemetry Telemetry
 	Drawn     Drawn
-	Ended     shop.Ended       // the zero value: it did not start
+	Counted   []uint64         // requests that the metrics know of, when one replica after the other has ended; nil for a service that runs once
+	Ended     shop.Ended       // of the last replica; the zero value: it did not start
 	StartErr  *shop.StartError // why it did not; nil when it did
 }

@@ -98,6 +98,11 @@ var toldInStories = map[string][]told{
 		}},
 		{"between # and # s", false, func(b, _ demo.Side) []float64 { return bucket(queryTime(b, 0.5)) }},
 	},
+	"instance-id-hard-coded": {
+		{"After one the chart says #, after the other #", false, func(b, _ demo.Side) []float64 {
+			return []float64{float64(b.Counted[0]), float64(b.Counted[1])}
+		}},
+	},
 	"milliseconds": {
 		{"99th percentile reads # s", true, func(b, _ demo.Side) []float64 { return []float64{queryTime(b, 0.99).Value} }},
 	},

@@ -45,6 +45,7 @@ func (s *Shop) Get(ctx context.Context, path string) (Response, error) {
 	if err != nil {
 		return Response{}, fmt.Errorf("make the request: %w", err)
 	}
+	req.Host = s.o.Host
 	req.Header.Set("traceparent", "00-"+r.TraceID+"-"+r.SpanID+"-01")
 	client := http.Client{
 		// An idle connection would hold up the service's end; no proxy stands

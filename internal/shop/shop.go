@@ -40,6 +40,13 @@ type Options struct {
 	// any free one.
 	Addr string
 
+	// Host is what [Shop.Get] calls the service, as callers do who reach it
+	// through a balancer; "" is its address.
+	Host string
+
+	// Env is more of the service's environment, as "NAME=value".
+	Env []string
+
 	// Output gets each line that the service prints, without its end, cut to
 	// 4 KiB and made [Printable]. It is called for one line at a time, and
 	// must return soon: the service waits for it. It may be nil.
@@ -208,13 +215,15 @@ func (s *Shop) launchOnce(ctx context.Context, b binary) error {
 	if err != nil {
 		return errors.Join(err, b.remove())
 	}
-	var around []string
+	more := s.o.Env
 	if s.o.World != nil {
-		if around, err = s.o.World.environment(); err != nil {
+		around, err := s.o.World.environment()
+		if err != nil {
 			return errors.Join(err, b.remove())
 		}
+		more = append(around, more...)
 	}
-	sv, err := startService(b, s.o.Root, environment(os.Environ(), addr, s.o.CollectorEndpoint, around...), s.o.Output)
+	sv, err := startService(b, s.o.Root, environment(os.Environ(), addr, s.o.CollectorEndpoint, more...), s.o.Output)
 	if err != nil {
 		return errors.Join(fmt.Errorf("start the service: %w", err), b.remove())
 	}
