@@ -9,6 +9,7 @@ import (
 	"otel.workshop/internal/doctor"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/launch"
+	"otel.workshop/internal/tryout"
 	"otel.workshop/internal/workspace"
 )
 
@@ -62,7 +63,7 @@ func (w *workshop) doctor(ctx context.Context, warm bool) error {
 	}
 	bar := launch.NewBar(w.stdout, w.onTerminal(), root)
 	defer bar.Close()
-	return ended(ctx, doctor.Warm(ctx, doctor.WarmOptions{Root: root, Checks: checksArgs, Progress: bar.Say, Bar: bar}))
+	return ended(ctx, doctor.Warm(ctx, doctor.WarmOptions{Root: root, Checks: checksArgs, Suite: tryout.BuildArgs, Progress: bar.Say, Bar: bar}))
 }
 
 // checksArgs are the arguments with which the grader builds a step's checks:

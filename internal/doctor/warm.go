@@ -23,6 +23,10 @@ type WarmOptions struct {
 	// of a step, exactly as the grader does: other flags warm nothing.
 	Checks func(step, binary, overlay string) []string
 
+	// Suite returns the arguments that build what step 5 tries tests on. It may be
+	// nil.
+	Suite func(root, binary string) ([]string, error)
+
 	Progress func(line string) // told before and after each piece of work; may be nil
 	Bar      *launch.Bar       // shows how far all of it is; may be nil
 	Go       Go                // nil: the real one

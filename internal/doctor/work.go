@@ -34,6 +34,11 @@ func (o WarmOptions) works(binary string) []work {
 			all = append(all, work{name: "building " + dir, args: o.Checks(filepath.Base(dir), binary, ""), learners: true})
 		}
 	}
+	if o.Suite != nil {
+		if args, err := o.Suite(o.Root, binary); err == nil { // or the first verdict will say what is wrong
+			all = append(all, work{name: "building the services of step 5", args: args, learners: true})
+		}
+	}
 	if o.hasDatabase() {
 		all = append(all, work{name: "building the database", args: launch.DatabaseArgs(binary)})
 	}

@@ -46,23 +46,16 @@ func (r Refusal) Error() string { return string(r) }
 // The error is a [Refusal] when the tests do not compile; it names files by
 // their real names.
 func Build(ctx context.Context, root, dir string, replace map[string][]byte) (file string, err error) {
-	all := maps.Clone(replace)
-	if all == nil {
-		all = make(map[string][]byte)
-	}
-	suite, err := furnish(root, all)
+	binary := filepath.Join(dir, "suite.test.exe") // Windows wants the ending; the others don't mind
+	args, overlay, suite, err := prepare(root, binary, replace)
 	if err != nil {
 		return "", err
 	}
-	overlay, err := variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), all, root)
-	if err != nil {
-		return "", err
-	}
-	suite.Binary = filepath.Join(dir, "suite.test.exe") // Windows wants the ending; the others don't mind
+	suite.Binary = binary
 	if suite.Dir, err = filepath.Abs(filepath.Join(root, "steps", Step)); err != nil {
 		return "", err
 	}
-	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", suite.Binary, "-vet=off", "-ldflags=-w", gcflags.Fast, "-overlay="+overlay, "./steps/"+Step)
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GO111MODULE=on", "GOWORK=off", "GOGC=800")
 	out, err := cmd.CombinedOutput()
@@ -75,6 +68,28 @@ func Build(ctx context.Context, root, dir string, replace map[string][]byte) (fi
 		return "", Refusal(variant.MapBack(overlay, string(out)))
 	}
 	return suite.Write(dir)
+}
+
+// BuildArgs returns the arguments of the go command that builds the tests as they
+// are on the disk, with all services, into binary. It writes what they name.
+func BuildArgs(root, binary string) ([]string, error) {
+	hidden, err := variant.Hidden(root, Step)
+	if err != nil {
+		return nil, err
+	}
+	args, _, _, err := prepare(root, binary, hidden)
+	return args, err
+}
+
+// prepare writes the overlay of a build, and returns what builds it.
+func prepare(root, binary string, replace map[string][]byte) (args []string, overlay string, suite trial.Suite, err error) {
+	all := make(map[string][]byte)
+	maps.Copy(all, replace)
+	if suite, err = furnish(root, all); err != nil {
+		return nil, "", suite, err
+	}
+	overlay, err = variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), all, root)
+	return []string{"test", "-c", "-o", binary, "-vet=off", "-ldflags=-w", gcflags.Fast, "-overlay=" + overlay, "./steps/" + Step}, overlay, suite, err
 }
 
 // furnish adds to the replacements the front of both steps, the services behind
