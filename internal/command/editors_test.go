@@ -32,7 +32,7 @@ func TestEveryTaskOfAnEditorRuns(t *testing.T) {
 		require.NotContains(t, line, "$")
 		requireRuns(t, "tasks.json", line)
 	}
-	require.Len(t, labels, 5)
+	require.Len(t, labels, 6)
 
 	for _, value := range readJSON(t, ".vscode/launch.json")["configurations"].([]any) {
 		launch := value.(config)

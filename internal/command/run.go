@@ -14,11 +14,11 @@ import (
 )
 
 func newRun(w *workshop) *cobra.Command {
-	var solution bool
+	var solution, around bool
 	var variant string
 	var faults []string
 	cmd := &cobra.Command{
-		Use:   "run [STEP] [--solution | --variant NAME] [--fault NAME]",
+		Use:   "run [STEP] [--solution | --variant NAME] [--fault NAME] [--around]",
 		Short: "run a step's service, and show what it sends",
 		Long: `Run a step's service with a collector, a database and the payment API around
 it, and draw each trace as it arrives. A save restarts it. Ctrl-C ends it, after
@@ -28,11 +28,20 @@ Type the name of a fault, and Enter, to switch it on or off:
 
 ` + faultList() + `
 DATABASE_URL names a PostgreSQL to use instead of the workshop's own database,
-OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.`,
+OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.
+
+With --around, the service is left to you: start it in a debugger, or by hand.
+What stands around it runs then at addresses that stay the same.`,
 		Example: `  go run . run
   go run . run 03 --solution --fault slow-database`,
 		Args: atMost(1, "one step"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if around {
+				if len(args) > 0 || cmd.Flags().NFlag() > 1 {
+					return usageError{"--around starts no service: it takes no STEP, and no other flag"}
+				}
+				return w.around(cmd.Context(), aroundAddrs)
+			}
 			s, source, err := w.source(args, solution, variant)
 			if err != nil {
 				return err
@@ -57,6 +66,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.`,
 	cmd.Flags().BoolVar(&solution, "solution", false, "the solution instead of your files")
 	cmd.Flags().StringVar(&variant, "variant", "", "the broken variant `NAME` instead of your files")
 	cmd.Flags().StringArrayVar(&faults, "fault", nil, "something that is wrong, by `NAME`; may be given several times")
+	cmd.Flags().BoolVar(&around, "around", false, "all but the service, which you start yourself, in a debugger")
 	return cmd
 }
 

@@ -36,25 +36,12 @@ func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 			path += "?" + url.Values{"q": {args[0]}}.Encode()
 		}
 	}
-	outside, err := loopback.FromEnvironment(os.Getenv)
-	if err != nil {
-		return err
-	}
-	d, err := desk.Open(s, nil, collector.Options{Outside: outside})
+	d, server, err := w.openPage(s)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	server, err := web.Start(d, web.Options{Outside: outside})
-	if err != nil {
-		return err
-	}
 	defer server.Close()
-	for _, n := range append(d.Collector().Notices(), server.Notice()) {
-		if n != "" {
-			w.warn(n)
-		}
-	}
 	if err := w.printf("The mistakes are on this page; Ctrl-C ends it.\n\n  %s\n\n", server.Address()+path); err != nil {
 		return err
 	}
@@ -65,6 +52,29 @@ func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 	}
 	<-ctx.Done()
 	return errInterrupted
+}
+
+// openPage opens a desk at which nothing is graded, and serves the page that
+// looks at it. Both are the caller's to close.
+func (w *workshop) openPage(s *session.Session) (*desk.Desk, *web.Server, error) {
+	outside, err := loopback.FromEnvironment(os.Getenv)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := desk.Open(s, nil, collector.Options{Outside: outside})
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := web.Start(d, web.Options{Outside: outside})
+	if err != nil {
+		return nil, nil, errors.Join(err, d.Close())
+	}
+	for _, n := range append(d.Collector().Notices(), server.Notice()) {
+		if n != "" {
+			w.warn(n)
+		}
+	}
+	return d, server, nil
 }
 
 // work is go run . itself: a desk, which the page and the terminal look at. A

@@ -40,7 +40,7 @@ func embed(ctx context.Context, o Options) (*Database, error) {
 		if err != nil {
 			return nil, err
 		}
-		d, err := start(ctx, program)
+		d, err := start(ctx, program, o.Addr)
 		if errors.Is(err, fs.ErrNotExist) && again {
 			continue
 		}
@@ -52,8 +52,8 @@ func embed(ctx context.Context, o Options) (*Database, error) {
 }
 
 // start starts a program that does what postgres/serve does.
-func start(ctx context.Context, program string) (*Database, error) {
-	c := &child{cmd: exec.Command(program)}
+func start(ctx context.Context, program, addr string) (*Database, error) {
+	c := &child{cmd: exec.Command(program, addr)}
 	c.cmd.Stderr = &c.words
 	var err error
 	if c.alive, err = c.cmd.StdinPipe(); err != nil {

@@ -90,13 +90,13 @@ func interrupt(t *testing.T, p *exec.Cmd) {
 
 func TestDatabaseThatFails(t *testing.T) {
 	t.Setenv(plays, "a database that does not start")
-	_, err := start(t.Context(), os.Args[0])
+	_, err := start(t.Context(), os.Args[0], "")
 	require.ErrorContains(t, err, "the embedded database ended (exit status 1): no port is left")
 
 	t.Setenv(plays, "a database that says nothing")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err = start(ctx, os.Args[0])
+	_, err = start(ctx, os.Args[0], "")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 
 	t.Setenv(plays, "")

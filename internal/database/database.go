@@ -12,6 +12,7 @@ import "context"
 // Options say which database to use.
 type Options struct {
 	URL  string // a PostgreSQL, as DATABASE_URL names it: a postgres:// URL or "key=value …"; "" is the embedded one
+	Addr string // where the embedded one listens, a loopback address; "" is any free port of 127.0.0.1
 	Root string // the workshop's folder, from which the embedded one is built when need be
 
 	Waiting func(doing string) // told when that takes a moment; may be nil
