@@ -63,6 +63,17 @@ func (c Callers) failures() []string {
 	return kinds.sorted()
 }
 
+// contents returns the kinds of bodies of the answers that tell of none.
+func (c Callers) contents() []string {
+	kinds := set{}
+	for _, r := range c.Requests {
+		if r.Status == 200 {
+			kinds[kind(r.Body)] = true
+		}
+	}
+	return kinds.sorted()
+}
+
 // HungUp counts the callers that did not wait for their answer.
 func (c Callers) HungUp() int {
 	n := 0

@@ -54,6 +54,8 @@ const (
 	ErrorTypes    ID = "error-types"
 	Routes        ID = "routes"
 	Refusals      ID = "refusals"
+	Contents      ID = "contents"
+	TimedResults  ID = "timed-results"
 	Texts         ID = "texts"
 	Lengths       ID = "lengths"
 	Shapes        ID = "shapes"

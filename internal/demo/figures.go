@@ -45,6 +45,8 @@ var figures = []figure{
 		other: func(s, other Side) string { return some(without(s.Callers.failures(), other.Callers.failures())) }},
 	{id: Counted, label: "requests counted (http.server.request.duration)",
 		says: counted},
+	{id: Contents, label: "what answers with 200 say, only here",
+		other: func(s, other Side) string { return some(without(s.Callers.contents(), other.Callers.contents())) }},
 	{id: QueryCount, label: "queries counted (db.query.count)", given: hasMetrics,
 		says: func(s Side) string {
 			n, ok := s.Telemetry.Total(queryCount)
@@ -84,6 +86,8 @@ var figures = []figure{
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Overflow()) }},
 	{id: QueryResults, label: "queries by result", given: hasMetrics,
 		says: func(s Side) string { return s.Telemetry.by(queryCount, "error.type", "status") }},
+	{id: TimedResults, label: "queries timed by result (db.query.duration)", given: hasMetrics,
+		says: func(s Side) string { return s.Telemetry.by(queryDuration, "error.type", "status") }},
 	{id: Series, label: "metric series received",
 		says: func(s Side) string { return fmt.Sprint(s.Telemetry.Series()) }},
 	{id: Instruments, label: "of metrics, only here", given: hasMetrics,
