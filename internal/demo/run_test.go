@@ -99,6 +99,13 @@ func TestScenarios(t *testing.T) {
 		{"slow-payment", "transport-bare", "", func(t *testing.T, _, right demo.Side) {
 			require.GreaterOrEqual(t, right.Callers.Quantile(0.99), shop.Delay)
 		}},
+		{"long-run", "flush-deadline-at-start", demo.Lost, func(t *testing.T, broken, right demo.Side) {
+			require.Positive(t, broken.Telemetry.Lost, "what was sent in the last five seconds")
+			require.Zero(t, right.Telemetry.Lost)
+		}},
+		{"collector-stays-down", "errors-at-debug", demo.Printed, func(t *testing.T, broken, right demo.Side) {
+			require.Contains(t, strings.Join(right.Alone(broken), "\n"), "telemetry is lost")
+		}},
 		{"pile-up", "rows-leak", demo.Answers, func(t *testing.T, broken, right demo.Side) {
 			require.Equal(t, map[int]int{200: 110, 500: 50}, broken.Callers.Statuses(), "a hundred hold a connection each")
 			require.Equal(t, map[int]int{200: 160}, right.Callers.Statuses())

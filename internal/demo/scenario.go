@@ -106,11 +106,32 @@ var scenarios = []Scenario{
 		Always: []ID{Answered, ServerSpans, Exit},
 	},
 	{
+		Name:    "long-run",
+		Summary: "A request comes every half a second, for eleven seconds: longer than any deadline that a service gives itself. Then it is ended with SIGTERM, with a few requests in it that a slow payment API holds up.",
+		Alone:   "A request comes every half a second, for eleven seconds: longer than any deadline that a service gives itself. Then it is ended with SIGTERM.",
+		Acts: []Act{
+			{Requests: 22, Callers: 2, Apart: time.Second / 2, First: 1, Orders: 22},
+			{Requests: 1, Callers: 1, First: aKnownOrder, Orders: 1, Draw: true},
+			{Requests: 4, Callers: 4, First: 1, Orders: 4, Faults: []shop.Fault{shop.SlowPayment}, IntoTheEnd: true},
+		},
+		Always: []ID{Answered, ServerSpans, Exit},
+	},
+	{
 		Name:    "collector-down",
 		Summary: "Some callers send requests while nobody listens where the collector should be. Then the service is ended with SIGTERM.",
 		Reach:   Refused,
 		Acts: []Act{
 			{Requests: 23, Callers: 4, First: 1, Orders: 23},
+			{Requests: 1, Callers: 1, First: aKnownOrder, Orders: 1, Draw: true},
+		},
+		Always: []ID{ServerSpans, Exit, Printed},
+	},
+	{
+		Name:    "collector-stays-down",
+		Summary: "A request comes every half a second while nobody listens where the collector should be, for eleven seconds: the metrics' turn comes, too. Then the service is ended with SIGTERM.",
+		Reach:   Refused,
+		Acts: []Act{
+			{Requests: 22, Callers: 2, Apart: time.Second / 2, First: 1, Orders: 22},
 			{Requests: 1, Callers: 1, First: aKnownOrder, Orders: 1, Draw: true},
 		},
 		Always: []ID{ServerSpans, Exit, Printed},

@@ -72,15 +72,17 @@ func TestFaultsAreScenariosAndTheOtherWayRound(t *testing.T) {
 	}
 	// What is left is done by callers and by SIGTERM, with these faults, if any.
 	for name, want := range map[string][]shop.Fault{
-		"traffic":           nil,
-		"many-orders":       nil,
-		"two-replicas":      nil,
-		"default-collector": nil, // which is what go run . run has without any fault
-		"sigterm":           {shop.SlowPayment},
-		"collector-stalls":  {shop.CollectorHangs},
-		"long-outage":       {shop.CollectorHangs},
-		"pile-up":           {shop.SlowPayment}, // which takes many callers at once
-		"caller-hangs-up":   {shop.SlowPayment, shop.SlowDatabase},
+		"traffic":              nil,
+		"many-orders":          nil,
+		"two-replicas":         nil,
+		"default-collector":    nil, // which is what go run . run has without any fault
+		"sigterm":              {shop.SlowPayment},
+		"collector-stalls":     {shop.CollectorHangs},
+		"long-outage":          {shop.CollectorHangs},
+		"long-run":             {shop.SlowPayment},
+		"collector-stays-down": {shop.CollectorDown},
+		"pile-up":              {shop.SlowPayment}, // which takes many callers at once
+		"caller-hangs-up":      {shop.SlowPayment, shop.SlowDatabase},
 	} {
 		require.Equal(t, want, named[name].Faults(), name)
 		delete(named, name)
