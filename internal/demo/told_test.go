@@ -112,6 +112,9 @@ var toldInStories = map[string][]told{
 			return counts(len(m.Points))
 		}},
 	},
+	"recovered-outside": {
+		{"# customers with a #", false, func(b, _ demo.Side) []float64 { return counts(b.Callers.Statuses()[500], 500) }},
+	},
 	"receipt-in-request": {
 		{"it is # ms longer", true, func(b, r demo.Side) []float64 {
 			return milliseconds(b.Drawn.Request.Took - r.Drawn.Request.Took)
