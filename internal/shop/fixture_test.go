@@ -91,6 +91,9 @@ func main() {
 	http.HandleFunc("/env", func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, strings.Join(os.Environ(), "\n"))
 	})
+	http.HandleFunc("/host", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Host)
+	})
 	http.HandleFunc("/print", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Println("\x1b[2J\x1b]0;title\x07red\ttab \x07 \u202e")
 		fmt.Println(strings.Repeat("x", 10_000))

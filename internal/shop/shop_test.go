@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -179,17 +180,29 @@ func TestEnvironment(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "http://proxy.example")
 	t.Setenv("SOMETHING_ELSE", "kept")
 	t.Setenv("ADDR", "127.0.0.1:1")
-	s := newShop(t, Options{CollectorEndpoint: "http://127.0.0.1:4999"})
+	s := newShop(t, Options{CollectorEndpoint: "http://127.0.0.1:4999", Env: []string{"OTEL_SERVICE_NAME=told", "ADDR=127.0.0.1:2"}})
 	require.NoError(t, s.Start(t.Context()))
 	r, err := s.Get(t.Context(), "/env")
 	require.NoError(t, err)
 	env := strings.Split(r.Body, "\n")
 	require.Contains(t, env, "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4999")
 	require.Contains(t, env, "SOMETHING_ELSE=kept")
+	require.Contains(t, env, "OTEL_SERVICE_NAME=told")
 	require.Contains(t, env, "ADDR="+strings.TrimPrefix(s.URL(), "http://"))
 	require.NotContains(t, r.Body, "stray")
 	require.NotContains(t, r.Body, "proxy.example")
 	require.NotContains(t, env, "ADDR=127.0.0.1:1")
+	require.NotContains(t, env, "ADDR=127.0.0.1:2")
+}
+
+func TestHost(t *testing.T) {
+	for _, host := range []string{"", "shop.example"} {
+		s := newShop(t, Options{Host: host})
+		require.NoError(t, s.Start(t.Context()))
+		r, err := s.Get(t.Context(), "/host")
+		require.NoError(t, err)
+		require.Equal(t, cmp.Or(host, strings.TrimPrefix(s.URL(), "http://")), r.Body)
+	}
 }
 
 func TestDefaultCollectorIsNotTold(t *testing.T) {
