@@ -73,6 +73,8 @@ func catches(t *testing.T, check string) {
 		Got:   fmt.Sprintf("caught %d of %d\n%s", caught, len(mistakes), strings.Join(rows, "\n")),
 		Cause: cause,
 		File:  fileFor(m),
+
+		Caught: caught,
 	})
 }
 

@@ -12,4 +12,6 @@ type Finding struct {
 	Cause string `json:"cause,omitempty"` // the likely cause, when the evidence tells
 	File  string `json:"file,omitempty"`  // where to go, relative to the module's root, with slashes
 	Line  int    `json:"line,omitempty"`  // 1-based; 0 when the whole file is meant
+
+	Caught int `json:"caught,omitempty"` // how many mistakes the learner's tests have caught, of those that the check is about
 }

@@ -5,6 +5,7 @@ import (
 
 	"otel.workshop/internal/finding"
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/trial"
 )
 
 // An Outcome is how one check ended.
@@ -64,6 +65,22 @@ func (r Report) Passed(further bool) bool {
 		}
 	}
 	return len(r.Results) > 0
+}
+
+// Caught returns how many mistakes the learner's tests have caught, and of how
+// many: 0 of 0 when the checks are not about tests.
+func (r Report) Caught() (caught, of int) {
+	for _, res := range r.Results {
+		n := len(trial.Mistakes(res.Check.ID))
+		of += n
+		switch {
+		case res.Outcome == Pass:
+			caught += n
+		case res.Finding != nil:
+			caught += min(res.Finding.Caught, n)
+		}
+	}
+	return caught, of
 }
 
 // First returns the result that a learner should look at next: the first core

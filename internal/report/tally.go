@@ -42,6 +42,9 @@ func tally(r grader.Report) (string, Style) {
 		}
 		parts = append(parts, fmt.Sprintf("%d of %d %s", further.pass, further.of, what))
 	}
+	if caught, all := r.Caught(); all > 0 {
+		parts = append(parts, fmt.Sprintf("caught %d of %d mistakes", caught, all))
+	}
 	if unjudged > 0 {
 		parts = append(parts, fmt.Sprintf("%d not judged", unjudged))
 	}

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -53,6 +54,9 @@ func ruler(r grader.Report, look Look) string {
 	text := "── " + r.Step.Name
 	if r.Build == "" {
 		text += " · " + tally(states(r))
+		if caught, all := r.Caught(); all > 0 {
+			text += fmt.Sprintf(" · caught %d of %d mistakes", caught, all)
+		}
 	}
 	if r.Duration > 0 {
 		text += " · " + waterfall.FormatDuration(r.Duration)

@@ -40,6 +40,9 @@ func (s *Server) status() statusView {
 	if pass == of {
 		v.Class, v.Mark = "pass", "✓"
 	}
+	if caught, all := d.Latest.Caught(); all > 0 {
+		v.Text += fmt.Sprintf(" · caught %d of %d mistakes", caught, all)
+	}
 	v.Text += " · " + waterfall.FormatDuration(d.Latest.Duration.Round(10*time.Millisecond))
 	return v
 }
