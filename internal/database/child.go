@@ -23,6 +23,9 @@ const (
 	wordLines  = 5                // of what it says at its end: a panic has hundreds
 )
 
+// starting begins an error, here and in the child.
+const starting = "start the embedded database: "
+
 // A child is the embedded database.
 type child struct {
 	cmd   *exec.Cmd
@@ -45,7 +48,7 @@ func embed(ctx context.Context, o Options) (*Database, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("start the embedded database: %w", err)
+			return nil, fmt.Errorf("%s%w", starting, err)
 		}
 		return d, nil
 	}
@@ -91,7 +94,10 @@ func start(ctx context.Context, program, addr string) (*Database, error) {
 		err = fmt.Errorf("it has said nothing for %s", startLimit)
 	}
 	if err != nil {
-		return nil, errors.Join(err, c.close())
+		if ended := c.close(); errors.Is(err, io.ErrUnexpectedEOF) && ended != nil {
+			err = ended // which says why
+		}
+		return nil, err
 	}
 	return d, nil
 }
@@ -105,9 +111,9 @@ func (c *child) end() error {
 	if err == nil {
 		return nil
 	}
-	said := strings.TrimSpace(c.words.String())
+	said := strings.TrimPrefix(strings.TrimSpace(c.words.String()), starting)
 	if lines := strings.SplitN(said, "\n", wordLines+1); len(lines) > wordLines {
 		said = strings.Join(append(lines[:wordLines], "…"), "\n")
 	}
-	return fmt.Errorf("the embedded database ended (%w): %s", err, cmp.Or(said, "it gave no reason"))
+	return fmt.Errorf("it ended (%w): %s", err, cmp.Or(said, "it gave no reason"))
 }

@@ -91,7 +91,7 @@ func interrupt(t *testing.T, p *exec.Cmd) {
 func TestDatabaseThatFails(t *testing.T) {
 	t.Setenv(plays, "a database that does not start")
 	_, err := start(t.Context(), os.Args[0], "")
-	require.ErrorContains(t, err, "the embedded database ended (exit status 1): no port is left")
+	require.ErrorContains(t, err, "it ended (exit status 1): no port is left")
 
 	t.Setenv(plays, "a database that says nothing")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -103,7 +103,10 @@ func TestDatabaseThatFails(t *testing.T) {
 	d, err := Start(t.Context(), Options{Root: root})
 	require.NoError(t, err)
 	require.NoError(t, d.child.cmd.Process.Kill())
-	require.ErrorContains(t, d.Close(), "the embedded database ended (")
+	require.ErrorContains(t, d.Close(), "the embedded database: it ended (")
+
+	_, err = Start(t.Context(), Options{Root: root, Addr: "127.0.0.1:99999"})
+	require.ErrorContains(t, err, "start the embedded database: it ended (exit status 1): listen tcp")
 
 	_, err = Start(t.Context(), Options{Root: t.TempDir()})
 	require.ErrorContains(t, err, "look at the workshop's sources")

@@ -7,7 +7,10 @@
 // when it is closed or when this process is gone, killed or not, on every system.
 package database
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Options say which database to use.
 type Options struct {
@@ -55,5 +58,8 @@ func (d *Database) Close() error {
 	if d.child == nil {
 		return nil
 	}
-	return d.child.close()
+	if err := d.child.close(); err != nil {
+		return fmt.Errorf("the embedded database: %w", err)
+	}
+	return nil
 }
