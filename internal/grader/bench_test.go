@@ -25,7 +25,7 @@ import (
 //	go test ./internal/grader -run '^$' -bench SaveToVerdict -benchtime 9x
 func BenchmarkSaveToVerdict(b *testing.B) {
 	root := b.TempDir()
-	for _, dir := range []string{"checker", "internal", "solutions", "steps"} {
+	for _, dir := range []string{"broken", "checker", "internal", "solutions", "steps"} {
 		require.NoError(b, os.CopyFS(filepath.Join(root, dir), os.DirFS(filepath.Join("../..", dir))))
 	}
 	for _, name := range []string{"go.mod", "go.sum"} {
