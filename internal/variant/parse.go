@@ -106,9 +106,26 @@ func (v *Variant) key(p *gitdiff.File, diff string) (string, error) {
 		return "", fmt.Errorf("%s has a header and no hunk: remove it", name)
 	}
 	key, inSolution := strings.CutPrefix(name, "solutions/"+v.Step+"/")
-	if !inSolution || path.Clean(key) != key || !isSource(v.Step, key) ||
-		path.Dir(key) != "." && path.Dir(key) != "shop" {
-		return "", fmt.Errorf("its diff touches %s: it may change .go files in solutions/%s/ and its shop/, no tests and nothing else", name, v.Step)
+	switch {
+	case inSolution && isSource(v.Step, key) && mayChange(v.Step, key):
+		return key, nil
+	case IsTests(v.Step):
+		return "", fmt.Errorf("its diff touches %s: it may change .go files in solutions/%s/ and in packages below it, and nothing else", name, v.Step)
 	}
-	return key, nil
+	return "", fmt.Errorf("its diff touches %s: it may change .go files in solutions/%s/ and its shop/, no tests and nothing else", name, v.Step)
+}
+
+// mayChange reports whether a diff may change a file in that place: beside the
+// step's files or in shop/. Tests may have packages of helpers as well.
+func mayChange(step, key string) bool {
+	dir := path.Dir(key)
+	if !IsTests(step) {
+		return path.Clean(key) == key && (dir == "." || dir == "shop")
+	}
+	if path.Clean(key) != key || !filepath.IsLocal(filepath.FromSlash(key)) {
+		return false
+	}
+	folders := strings.Split(dir, "/")
+	return folders[0] != "alternatives" && (dir == "." ||
+		!slices.ContainsFunc(folders, func(name string) bool { return Ignored(name, true) }))
 }

@@ -115,6 +115,26 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// Tests come with packages of helpers: a diff of them may touch other folders.
+func TestParseTests(t *testing.T) {
+	parse := func(key string) (Variant, error) {
+		return Parse("solutions/05-own-tests/alternatives/x.diff",
+			[]byte("Summary.\n\n"+strings.ReplaceAll(goodDiff, "01-minimal/telemetry.go", "05-own-tests/"+key)))
+	}
+	for _, key := range []string{"store_test.go", "doc.go", "spantest/spantest.go", "spantest/spantest_test.go", "internal/spans/tree.go"} {
+		v, err := parse(key)
+		require.NoError(t, err, key)
+		require.Equal(t, []string{key}, v.Changes())
+	}
+	for _, key := range []string{
+		"alternatives/accept_test.go", "alternatives/x.go", "alternatives/x/x.go", "testdata/x.go", "a/_b/x.go", ".a/x.go",
+		"../x.go", "../02-handler-spans/handler.go", "a/../../x.go", "a/../x.go", "a/./x.go", "README.md", "a/x.txt",
+	} {
+		_, err := parse(key)
+		require.ErrorContains(t, err, "touches solutions/05-own-tests/"+key+": it may change .go files in solutions/05-own-tests/ and in packages below it, and nothing else")
+	}
+}
+
 // Whatever a diff says, parsing and applying it should end in files or in an
 // error, and touch nothing but what it names.
 func FuzzParse(f *testing.F) {
