@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"strings"
 
 	"otel.workshop/internal/trial"
 	"otel.workshop/internal/tryout"
@@ -32,6 +33,10 @@ func startSuite(ctx context.Context, b *build, replace map[string][]byte) (wait 
 		switch {
 		case errors.As(suite.err, &refusal):
 			text := string(refusal)
+			if strings.Contains(text, "multiple definitions of TestMain") {
+				b.failure = "Two of the tests' files have a TestMain, and a package has one: take one out."
+				return nil
+			}
 			if !compilerLine.MatchString(text) {
 				return errors.New("build the tests of " + b.step + ": " + text)
 			}
