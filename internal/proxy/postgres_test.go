@@ -52,11 +52,7 @@ func testKinds(t *testing.T, s shop) {
 		s.Slow(0)
 		require.NoError(t, query(), name)
 		s.Slow(d)
-		begun := time.Now()
-		require.NoError(t, query(), name)
-		took := time.Since(begun)
-		require.GreaterOrEqual(t, took, d, name)
-		require.Less(t, took, 2*d, name)
+		delayedOnce(t, d, query)
 	}
 	err := s.db.QueryRow("SELECT nothing").Scan(&n)
 	requireSQLState(t, "42703", err)
@@ -64,8 +60,24 @@ func testKinds(t *testing.T, s shop) {
 	s.requireWorks(t)
 }
 
+// delayedOnce holds that a query waits for d, and not twice. A busy machine can
+// add to that, so the quickest of a few counts.
+func delayedOnce(t *testing.T, d time.Duration, query func() error) {
+	t.Helper()
+	quickest := time.Hour
+	for tries := 5; tries > 0 && quickest >= 2*d; tries-- {
+		begun := time.Now()
+		require.NoError(t, query())
+		took := time.Since(begun)
+		require.GreaterOrEqual(t, took, d)
+		quickest = min(quickest, took)
+	}
+	require.Less(t, quickest, 2*d)
+}
+
 func testSideBySide(t *testing.T, s shop) {
-	s.Slow(500 * time.Millisecond)
+	const d = 2 * time.Second
+	s.Slow(d)
 	begun := time.Now()
 	var both sync.WaitGroup
 	for range 2 {
@@ -75,9 +87,9 @@ func testSideBySide(t *testing.T, s shop) {
 			}
 		})
 	}
-	require.Eventually(t, func() bool { return s.sleeping(t) == 2 }, 400*time.Millisecond, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return s.sleeping(t) == 2 }, d, 5*time.Millisecond)
 	both.Wait()
-	require.Less(t, time.Since(begun), 900*time.Millisecond)
+	require.Less(t, time.Since(begun), 2*d)
 }
 
 func testDown(t *testing.T, s shop) {
