@@ -60,9 +60,10 @@ const defaultPort = "127.0.0.1:4318"
 // sendToDefault has send send something under a nonce while somebody of ours
 // listens where telemetry goes by default, and says what has arrived there.
 // That is a receiver of our own (rec), if the port is free; the workshop's
-// collector and other checks answer for us when they have it. They may go at
-// any moment, so what is not enough is sent again. held is the address that a
-// foreign program holds.
+// collector and other checks answer for us when they have it, or the half of it
+// that is the other family's. They may go at any moment, with what they were
+// sent, so what is not enough is sent again. held is the address that a foreign
+// program holds.
 func sendToDefault(t *testing.T, send func() (nonce string), enough func(probe.Signals) bool) (seen probe.Signals, rec *receiver.Receiver, held string) {
 	deadline := time.Now().Add(5 * time.Second)
 	for attempts := 0; attempts < 3; {
@@ -78,33 +79,43 @@ func sendToDefault(t *testing.T, send func() (nonce string), enough func(probe.S
 			}
 			time.Sleep(50 * time.Millisecond)
 		}
+		alone := rec != nil && !answers(otherFamily)
 		nonce := send()
 		var err error
 		seen, err = probe.Seen(t.Context(), defaultPort, nonce)
-		if err == nil && (rec != nil || enough(seen)) {
+		if err == nil && (alone && !answers(otherFamily) || enough(seen)) {
 			break
 		}
 		if err == nil || time.Now().After(deadline) { // else: whoever had the port has just gone
 			attempts++
+			time.Sleep(200 * time.Millisecond) // who is about to go has gone by then
 		}
 	}
 	return seen, rec, ""
 }
 
+// otherFamily is what localhost may mean as well. Exporters take the first that
+// answers.
+const otherFamily = "[::1]:4318"
+
+// answers reports whether somebody listens on an address.
+func answers(addr string) bool {
+	conn, err := net.DialTimeout("tcp", addr, time.Second)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close() // it was a question, and this the answer
+	return true
+}
+
 // foreign returns the address on port 4318 that a program which is not ours
-// holds, or "". localhost may mean either family, and exporters take the first
-// that answers.
+// holds, or "".
 func foreign(t *testing.T, taken bool) string {
 	if taken && !probe.IsWorkshop(t.Context(), defaultPort) {
 		return defaultPort
 	}
-	conn, err := net.DialTimeout("tcp", "[::1]:4318", time.Second)
-	if err != nil {
+	if !answers(otherFamily) || probe.IsWorkshop(t.Context(), otherFamily) {
 		return ""
 	}
-	_ = conn.Close() // it was a question, and this the answer
-	if probe.IsWorkshop(t.Context(), "[::1]:4318") {
-		return ""
-	}
-	return "[::1]:4318"
+	return otherFamily
 }
