@@ -3,6 +3,7 @@ package grader
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -101,11 +102,21 @@ func (b *Batch) run() {
 	b.mu.Unlock()
 	var steps []string
 	shared := make(map[string][]*Version)
+	checks := "" // of a step of tests: whatever those are, its checks link none of them
 	for _, v := range queued {
-		if variant.IsTests(v.step.Name) || !mayShare(v.files) {
-			b.grade(v, func() (Report, error) {
-				return Grade(b.ctx, v.step, Options{Root: b.root, Files: v.files})
-			})
+		tests := variant.IsTests(v.step.Name)
+		if tests && checks == "" {
+			all := build{root: b.root, step: v.step.Name, binary: filepath.Join(b.dir, program(v.step.Name+".test", runtime.GOOS))}
+			if _, err := all.compile(b.ctx, nil, ""); err == nil { // or each will say what is wrong
+				checks = all.binary
+			}
+		}
+		if tests || !mayShare(v.files) {
+			options := Options{Root: b.root, Files: v.files}
+			if tests {
+				options.checks = checks
+			}
+			b.grade(v, func() (Report, error) { return Grade(b.ctx, v.step, options) })
 			continue
 		}
 		if shared[v.step.Name] == nil {

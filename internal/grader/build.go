@@ -53,7 +53,9 @@ func program(name, goos string) string {
 // binaries is the folder of a build's binary.
 func binaries(dir string) string { return filepath.Join(dir, "bin") }
 
-func makeBuild(ctx context.Context, root, step string, files map[string][]byte, dir string) (build, error) {
+// makeBuild builds the checks of a step into dir. checks is a binary that they
+// were built into before, with the same files but the learner's tests, or "".
+func makeBuild(ctx context.Context, root, step string, files map[string][]byte, dir, checks string) (build, error) {
 	b := build{root: root, step: step, dir: dir, binary: filepath.Join(binaries(dir), program(step+".test", runtime.GOOS))}
 	if err := os.Mkdir(binaries(dir), 0o700); err != nil {
 		return b, fmt.Errorf("make a folder for the build: %w", err)
@@ -74,14 +76,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 		b.vet = startVet(ctx, b)
 	}
 	suite := startSuite(ctx, &b, replace)
-	cmd := exec.CommandContext(ctx, "go", BuildArgs(step, b.binary, flags...)...)
-	cmd.Dir, cmd.Env = root, compiling()
-	group(cmd)
-	cmd.Cancel = func() error { return killGroup(cmd.Process) }
-	cmd.WaitDelay = time.Second
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
+	out, err := b.compile(ctx, flags, checks)
 	failed := suite()
 	switch {
 	case ctx.Err() != nil:
@@ -89,7 +84,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 	case errors.Is(err, exec.ErrNotFound):
 		return b, errNoGo
 	case err != nil:
-		text := b.mapBack(out.String())
+		text := b.mapBack(out)
 		switch {
 		case strings.Contains(text, "no space left on device"):
 			return b, fmt.Errorf("there is no space left to build the checks of %s: free some in %s (or set TMPDIR to another folder), and in what go env GOCACHE names", step, os.TempDir())
@@ -107,6 +102,23 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 	warm.Store(root+step, true)
 	_ = os.Chmod(binaries(dir), 0o555) // what runs there has no business in it
 	return b, nil
+}
+
+// compile builds the checks, or takes those that are built. It returns what the
+// compiler says.
+func (b build) compile(ctx context.Context, flags []string, checks string) (string, error) {
+	if checks != "" && os.Link(checks, b.binary) == nil {
+		return "", nil
+	}
+	cmd := exec.CommandContext(ctx, "go", BuildArgs(b.step, b.binary, flags...)...)
+	cmd.Dir, cmd.Env = b.root, compiling()
+	group(cmd)
+	cmd.Cancel = func() error { return killGroup(cmd.Process) }
+	cmd.WaitDelay = time.Second
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	return out.String(), err
 }
 
 var errNoGo = errors.New("the go command is not on your PATH: install Go from https://go.dev/dl, or add its bin folder to PATH")

@@ -39,6 +39,8 @@ type Options struct {
 	Only     []string          // ids of the checks to grade; nil: all
 	Limit    time.Duration     // how long one check may take; 0: ten seconds
 	Progress func(Result)      // called when a check has ended, one call at a time; blocked is not known yet; may be nil
+
+	checks string // a binary of the checks, see makeBuild
 }
 
 // Grade builds the checks of step and runs them. It returns an error only when
@@ -63,7 +65,7 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 
 	ctx, cancel := context.WithCancel(ctx) // nothing that was started here outlives the report
 	defer cancel()
-	b, err := makeBuild(ctx, o.Root, step.Name, o.Files, dir)
+	b, err := makeBuild(ctx, o.Root, step.Name, o.Files, dir, o.checks)
 	if err != nil {
 		return report, err
 	}
