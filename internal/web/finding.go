@@ -21,7 +21,7 @@ type findingView struct {
 	Rule            string
 	Happened        string // how it ended, when want and got don't say it
 	Want, Got       string
-	Cause           string // paragraphs
+	Cause           []causePart
 	Known, KnownURL string // which mistake it looks like
 	Stack, Output   string
 	Where           string
@@ -45,7 +45,7 @@ func newFinding(res grader.Result, at lesson.Check) *findingView {
 	}
 	if f := res.Finding; f != nil && res.Outcome == grader.Fail {
 		v.Want, v.Got = strings.Trim(printable.Text(f.Want), "\n"), strings.Trim(printable.Text(f.Got), "\n")
-		v.Cause, v.Known = printable.Text(f.Cause), printable.Text(res.Known)
+		v.Cause, v.Known = causeOf(printable.Text(f.Cause)), printable.Text(res.Known)
 		if m := inGallery.FindStringSubmatch(res.Known); m != nil {
 			v.KnownURL = "/mistakes/" + m[1]
 		}
@@ -60,6 +60,30 @@ func newFinding(res grader.Result, at lesson.Check) *findingView {
 		}
 	}
 	return v
+}
+
+// A causePart is a paragraph of what is said of a cause, or, indented in the
+// text, what is shown of it: code, a picture.
+type causePart struct {
+	Text  string
+	Shown bool
+}
+
+func causeOf(text string) (parts []causePart) {
+	for block := range strings.SplitSeq(strings.Trim(text, "\n"), "\n\n") {
+		shown := strings.HasPrefix(block, "  ")
+		if shown {
+			block = strings.ReplaceAll(block[2:], "\n  ", "\n")
+		}
+		if last := len(parts) - 1; shown && last >= 0 && parts[last].Shown {
+			parts[last].Text += "\n\n" + block
+			continue
+		}
+		if block != "" {
+			parts = append(parts, causePart{block, shown})
+		}
+	}
+	return parts
 }
 
 func tail(text string) string {
