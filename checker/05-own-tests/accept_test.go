@@ -22,7 +22,7 @@ func TestAcceptsRightAnswers(t *testing.T) {
 	}
 	if again := s.try("-test.count=2"); !again.Accepted() {
 		refused(t, again, "tests that pass, and pass again in the same process (go test -count=2)",
-			"In a process of their own they pass. Something is left over from the first time: spans, points, a provider that\nwas shut down, or one that is only registered once.")
+			s.because("Once, they pass. Something is left over from the first time: spans, points, a provider that was shut down, or one\nthat is only registered once.", "-test.count=2"))
 	}
 	runs := s.all(rights)
 	var b strings.Builder

@@ -14,17 +14,19 @@ import (
 func TestTestsRunAlone(t *testing.T) {
 	s, run := accepted(t)
 	for _, test := range run.Tests {
-		alone := s.try("-test.run=^" + test.Name + "$")
+		only := "-test.run=^" + test.Name + "$"
+		alone := s.try(only)
 		if !alone.Accepted() && test.Ended == trial.Passed {
 			disordered(t, alone, "tests that pass each by itself: go test -run '^"+test.Name+"$'",
-				"With all the others it passes: it needs what one of them leaves behind.")
+				s.because("With all the others it passes: it needs what one of them leaves behind.", only))
 		}
 	}
 	for seed := 1; seed <= 5; seed++ {
-		shuffled := s.try("-test.shuffle=" + strconv.Itoa(seed))
+		order := "-test.shuffle=" + strconv.Itoa(seed)
+		shuffled := s.try(order)
 		if !shuffled.Accepted() {
 			disordered(t, shuffled, fmt.Sprintf("tests that pass in any order: go test -shuffle=%d", seed),
-				"In the order of the files they pass: one of them is disturbed by what another leaves behind.")
+				s.because("In the order of the files they pass: one of them is disturbed by what another leaves behind.", order))
 		}
 	}
 	wide := s.try("-test.parallel=8", "-test.cpu=4")

@@ -57,6 +57,17 @@ func (s trialled) try(flags ...string) trial.Run {
 	return run
 }
 
+// because returns the cause of a failure with these flags, if it comes again and
+// again: what comes and goes has another.
+func (s trialled) because(cause string, flags ...string) string {
+	for range 5 {
+		if s.try(flags...).Accepted() {
+			return "It has failed, and passes another time: something in it is left to chance."
+		}
+	}
+	return cause
+}
+
 // all runs the tests on each of the subjects, two at a time.
 func (s trialled) all(subjects []trial.Subject) []trial.Run {
 	s.t.Helper()
