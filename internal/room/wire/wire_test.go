@@ -20,7 +20,7 @@ func TestCleanName(t *testing.T) {
 		"<b>Ada</b>":                   "<b>Ada</b>", // whoever draws it draws it as text
 		strings.Repeat("x", 1000):      strings.Repeat("x", MaxName),
 		strings.Repeat("x ", 1000):     strings.TrimSuffix(strings.Repeat("x ", MaxName/2), " "),
-		strings.Repeat("x", 39) + " y": strings.Repeat("x", 39) + "y",
+		strings.Repeat("x", 39) + " y": strings.Repeat("x", 39),
 	} {
 		got := CleanName(in)
 		require.Equal(t, want, got, "%q", in)
