@@ -22,6 +22,7 @@ type intake struct {
 	*upload
 	src      io.Reader
 	deadline func(time.Time) // sets until when src may be read
+	most     int             // bytes that are taken
 	large    chan struct{}   // a place for each larger body that may come in
 	inLarge  bool            // whether it has one of them
 	body     []byte          // what has come
@@ -37,6 +38,7 @@ func (r *receiver) open(w http.ResponseWriter, src io.Reader) *intake {
 		upload:   r.pool.open(func() { deadline(time.Unix(1, 0)) }),
 		src:      src,
 		deadline: deadline,
+		most:     r.most,
 		large:    r.large,
 		tidy:     &r.tidy,
 	}
@@ -57,8 +59,8 @@ func (in *intake) close() {
 // end. Memory is taken as it fills: what is announced need not come. announced
 // is negative where it is not known.
 func (in *intake) read(ctx context.Context, announced int64) ([]byte, error) {
-	if announced > maxBody {
-		return nil, errTooLarge
+	if announced > int64(in.most) {
+		return nil, in.tooLarge()
 	}
 	for {
 		body := in.body
@@ -93,8 +95,8 @@ func (in *intake) read(ctx context.Context, announced int64) ([]byte, error) {
 // grow returns body with more room, and takes the memory for it.
 func (in *intake) grow(ctx context.Context, body []byte, announced int64) ([]byte, error) {
 	had := cap(body)
-	if had >= maxBody {
-		return nil, errTooLarge
+	if had >= in.most {
+		return nil, in.tooLarge()
 	}
 	if had < smallBody {
 		size := min(max(4*had, 4<<10), smallBody)
@@ -112,11 +114,18 @@ func (in *intake) grow(ctx context.Context, body []byte, announced int64) ([]byt
 		}
 		defer in.give(had)
 	}
-	size := min(max(4*had, 4<<20), maxBody)
+	size := min(max(4*had, 4<<20), in.most)
 	if int(announced) > had {
 		size = min(size, int(announced))
 	}
 	return append(make([]byte, 0, size), body...), nil
+}
+
+func (in *intake) tooLarge() error {
+	if in.most < maxBody {
+		return errHeavy
+	}
+	return errTooLarge
 }
 
 // enterLarge waits for one of the places of larger bodies. From then on the

@@ -117,7 +117,7 @@ func (r *receiver) refuse(w http.ResponseWriter, req *http.Request, enc *encodin
 	if !errors.As(err, &problem) {
 		problem.message = err.Error()
 	}
-	r.store.refused(req.Method+" "+req.URL.Path, problem)
+	r.refused(req.Method+" "+req.URL.Path, problem)
 	if problem.retry > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(problem.retry.Seconds())))
 	}

@@ -84,7 +84,7 @@ func TestTheNextWaits(t *testing.T) {
 
 // testIntake takes in from src, without a connection behind it.
 func testIntake(r *receiver, src io.Reader) *intake {
-	return &intake{upload: r.pool.open(func() {}), src: src, deadline: func(time.Time) {}, large: r.large, tidy: &r.tidy}
+	return &intake{most: maxBody, upload: r.pool.open(func() {}), src: src, deadline: func(time.Time) {}, large: r.large, tidy: &r.tidy}
 }
 
 // Whatever its length, a body should come in whole, and give back all that it

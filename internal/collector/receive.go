@@ -25,11 +25,14 @@ func (r *refusal) Error() string { return r.message }
 
 // A receiver takes bodies, whichever way they came, into a store.
 type receiver struct {
-	store *Store
+	store   *Store
+	refused func(what string, why *refusal) // hears what was not accepted
+
 	pool  *pool         // of bodies that are coming in
+	most  int           // bytes of a body, before and after decompression
 	large chan struct{} // a place for each larger one
 
-	light, heavy *lane
+	light, heavy *lane // heavy is nil where nothing heavy is taken
 	tidy         tidier
 
 	entrance loopback.Entrance // of the HTTP port
@@ -47,8 +50,9 @@ type lane struct {
 
 func newReceiver(s *Store) *receiver {
 	return &receiver{
-		store: s,
+		store: s, refused: s.refused,
 		pool:  newPool(poolSize),
+		most:  maxBody,
 		large: make(chan struct{}, largeBodies),
 		light: &lane{make(chan struct{}, min(runtime.GOMAXPROCS(0), 4)), smallBody, lightCost, lightPatience},
 		heavy: &lane{make(chan struct{}, 1), maxBody, maxDecoded, patience},
@@ -60,7 +64,7 @@ func newReceiver(s *Store) *receiver {
 // the heavy one, so that it never holds up the ordinary.
 func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, body []byte, zipped bool) (answer []byte, refused *refusal) {
 	answer, err := r.receiveIn(ctx, r.light, sig, enc, body, zipped)
-	if errors.Is(err, errHeavy) {
+	if errors.Is(err, errHeavy) && r.heavy != nil {
 		answer, err = r.receiveIn(ctx, r.heavy, sig, enc, body, zipped)
 		r.tidy.soon()
 	}
@@ -76,7 +80,8 @@ func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, body [
 }
 
 // errHeavy says that a body is too much for a lane.
-var errHeavy = errors.New("more than the lane takes")
+var errHeavy = &refusal{http: http.StatusRequestEntityTooLarge, grpc: codes.ResourceExhausted,
+	message: "the request is larger than is taken here, or would be when it is decoded: send fewer items at a time"}
 
 func (r *receiver) receiveIn(ctx context.Context, l *lane, sig signal, enc encoding, body []byte, zipped bool) (answer []byte, err error) {
 	timer := time.NewTimer(l.patience)
