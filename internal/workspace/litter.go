@@ -51,7 +51,7 @@ func (w Workspace) litter() []string {
 	})
 	state := filepath.Join(w.Root, ".workshop")
 	for dir, prefixes := range map[string][]string{
-		state:                           {".probe-", ".progress-"},
+		state:                           {".probe-", ".progress-", ".room-"},
 		filepath.Join(state, "overlay"): {".new-"},
 	} {
 		entries, _ := os.ReadDir(dir)

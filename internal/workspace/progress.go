@@ -1,13 +1,11 @@
 package workspace
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/rogpeppe/go-internal/robustio"
@@ -43,7 +41,7 @@ const progressFile = "progress.json"
 // LoadProgress reads what is known; at first that is nothing, in maps that can
 // be written to. A file that is damaged is set aside, with a Notice.
 func (w Workspace) LoadProgress() (Progress, error) {
-	path := filepath.Join(w.Root, ".workshop", progressFile)
+	path := w.StateFile(progressFile)
 	if info, err := os.Stat(path); err == nil {
 		if err := regular.Check(path, info, largest); err != nil { // to read it might never end
 			return w.setAside(path, err), nil
@@ -72,8 +70,8 @@ func newProgress() Progress {
 
 func (w Workspace) setAside(path string, why error) Progress {
 	p := newProgress()
-	aside := path + ".damaged"
-	if err := w.writer().rename(path, aside); err != nil {
+	aside, failed := w.SetAside(progressFile)
+	if failed != nil {
 		p.Notice = fmt.Sprintf("%s is damaged (%v) and is not used; your files are not affected.", path, why)
 	} else {
 		p.Notice = fmt.Sprintf("The file of your progress was damaged (%v) and is now %s; your files are not affected, and the next check fills a new one.", why, aside)
@@ -85,20 +83,12 @@ func (w Workspace) setAside(path string, why error) Progress {
 // or this one. Of two processes that save, the last one wins; see
 // [Workspace.UpdateProgress].
 func (w Workspace) SaveProgress(p Progress) error {
-	state, err := w.StateDir()
-	if err != nil {
-		return fmt.Errorf("save progress: %w", err)
-	}
 	data, err := json.MarshalIndent(p, "", "\t")
+	if err == nil {
+		err = w.SaveState(progressFile, append(data, '\n'), 0o644)
+	}
 	if err != nil {
 		return fmt.Errorf("save progress: %w", err)
-	}
-	temp := filepath.Join(state, ".progress-"+rand.Text())
-	if err := w.writer().create(temp, append(data, '\n'), 0o644); err != nil {
-		return fmt.Errorf("save progress: %w", err)
-	}
-	if err := w.writer().rename(temp, filepath.Join(state, progressFile)); err != nil {
-		return errors.Join(fmt.Errorf("save progress: %w", err), w.writer().remove(temp))
 	}
 	return nil
 }
