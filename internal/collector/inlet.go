@@ -74,10 +74,15 @@ func (in *Inlet) Metrics(w http.ResponseWriter, req *http.Request, take func(pme
 	in.receiver.export(w, req, sig)
 }
 
-// Refusal is an error for take to return: it says with which status a request is
-// refused, and why.
+// Refuse answers a request that is not taken. The error is a [Refusal].
+func (in *Inlet) Refuse(w http.ResponseWriter, req *http.Request, err error) {
+	in.receiver.refuse(w, req, nil, err)
+}
+
+// Refusal is an error that says with which status a request is refused, why, and
+// after how long it may be sent again: 0 is never.
 func Refusal(status int, why string, retry time.Duration) error {
-	return &refusal{http: status, message: why, retry: retry}
+	return &refusal{http: status, message: why, retry: (retry + time.Second - 1).Truncate(time.Second)}
 }
 
 // A Host serves HTTP on a listener with room for so many connections. Who comes

@@ -26,7 +26,7 @@ type Person struct {
 	At       string        // the check at hand, "02-handler-spans/child-span", or "" before the first word of it
 	For      time.Duration // how long they have been there
 	Done     bool          // it passes
-	Stuck    bool          // it does not, and they have been there for longer than the room's patience
+	Stuck    bool          // it does not, they are here, and have been there for longer than the room's patience
 	Here     bool          // their workshop runs
 	Seen     time.Time     // when it last said something
 	Twice    bool          // two workshops speak with their credential
@@ -51,7 +51,7 @@ type Activity struct {
 	Duration time.Duration
 }
 
-// A Hold is a check at which people stand that does not pass.
+// A Hold is a check that does not pass, and at which people stand who are here.
 type Hold struct {
 	Check   lesson.Check
 	People  []string // ids, who has been there for longest first
