@@ -206,7 +206,7 @@ func (s *syllabus) cleanSpan(in ptrace.Span, out ptrace.SpanSlice, c clock) (hea
 		h = heardSpan{kind: wire.Leave}
 	case s.hasStep(step) && name == wire.Grading+" "+step && verdicts[h.outcome]:
 		h.kind, h.step = wire.Grading, step
-	case s.hasCheck(check) && name == wire.CheckSpan+" "+check && isOutcome(h.outcome):
+	case s.hasCheck(check) && name == wire.CheckSpan+" "+s.checks[check].ID && isOutcome(h.outcome):
 		h.kind, h.check = wire.CheckSpan, check
 	default:
 		return h, false

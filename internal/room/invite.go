@@ -13,22 +13,17 @@ import (
 	"otel.workshop/internal/room/wire"
 )
 
-// An Invite is how to come into a room.
-type Invite struct {
-	Addresses []wire.Address // at which members may reach it, the best guess first; never empty
-	Forwards  bool           // what comes is passed on to a backend
-}
-
-// Invite returns the addresses of this moment: a machine may change its network.
-func (r *Room) Invite() Invite {
+// Invite returns the addresses at which members may reach the room, the best
+// guess first. There is always one. It looks anew each time: a machine may change
+// its network.
+func (r *Room) Invite() (addresses []wire.Address) {
 	r.mu.Lock()
 	token := r.token
 	r.mu.Unlock()
-	inv := Invite{Forwards: r.opts.Forward != nil}
 	for _, base := range r.bases() {
-		inv.Addresses = append(inv.Addresses, wire.Address{Base: base, Token: token})
+		addresses = append(addresses, wire.Address{Base: base, Token: token})
 	}
-	return inv
+	return addresses
 }
 
 // bases are the addresses without the token.
@@ -84,13 +79,13 @@ func (r *Room) prefix() string {
 // reachedAt returns the address under which a request came: the room's own names
 // only, since a Host header is the sender's.
 func (r *Room) reachedAt(req *http.Request) wire.Address {
-	inv := r.Invite()
-	for _, a := range inv.Addresses {
+	all := r.Invite()
+	for _, a := range all {
 		if a.Base == "http://"+req.Host {
 			return a
 		}
 	}
-	return inv.Addresses[0]
+	return all[0]
 }
 
 // ownAddresses returns those of this machine that others may reach, the one that

@@ -11,6 +11,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -143,11 +144,13 @@ func (r *Room) Subscribe() (changed <-chan struct{}, cancel func()) {
 }
 
 // Revoke gives the room a new token. Everybody has to join anew; what is known of
-// them stays.
-func (r *Room) Revoke() {
+// them stays. The error is that this could not be saved: the old token is refused
+// all the same, until the room is opened again.
+func (r *Room) Revoke() error {
 	r.mu.Lock()
 	r.revoke()
 	r.mu.Unlock()
+	return r.save()
 }
 
 // revoke is Revoke for callers that hold mu, or are alone.
@@ -159,7 +162,12 @@ func (r *Room) revoke() {
 }
 
 // Remove removes a person, and refuses what they say until the token is revoked.
-func (r *Room) Remove(id string) { r.store.remove(id) }
+func (r *Room) Remove(id string) error {
+	if !r.store.remove(id) {
+		return errors.New("they are not in the room any more")
+	}
+	return nil
+}
 
 // Close stops listening and saves the room. It may be called more than once.
 func (r *Room) Close(ctx context.Context) error {

@@ -90,7 +90,7 @@ func TestWhoMayNot(t *testing.T) {
 	require.Equal(t, 200, status)
 
 	before := address(r)
-	r.Revoke()
+	require.NoError(t, r.Revoke())
 	require.NotEqual(t, before, address(r))
 	status, says, err := p.post(http.DefaultClient, before, "metrics", nil, false)
 	require.NoError(t, err)
@@ -98,15 +98,16 @@ func TestWhoMayNot(t *testing.T) {
 	require.Contains(t, says, "ask its instructor")
 	require.Len(t, r.View().People, 1, "what is known of them stays")
 
-	r.Remove(p.id())
+	require.NoError(t, r.Remove(p.id()))
+	require.Error(t, r.Remove(p.id()))
 	require.Empty(t, r.View().People)
 	status, says = push()
 	require.Equal(t, http.StatusForbidden, status, says)
-	r.Revoke()
+	require.NoError(t, r.Revoke())
 	status, says = push()
 	require.Equal(t, 200, status, says)
 
-	status, _, err = p.post(http.DefaultClient, "http://"+r.Invite().Addresses[0].Base[7:]+"/"+wire.NewToken(), "metrics", nil, false)
+	status, _, err = p.post(http.DefaultClient, "http://"+r.Invite()[0].Base[7:]+"/"+wire.NewToken(), "metrics", nil, false)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNotFound, status)
 	p.credential = "x"

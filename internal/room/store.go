@@ -178,16 +178,19 @@ func (s *store) refuse(why string) {
 	s.dirty = true
 }
 
-// remove removes a member, and what they say from now on.
-func (s *store) remove(id string) {
+// remove removes a member, and what they say from now on. It reports whether they
+// were there.
+func (s *store) remove(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.people[id] != nil {
-		delete(s.people, id)
-		s.removed[id] = true
-		s.dirty = true
-		s.changed.Ring()
+	if s.people[id] == nil {
+		return false
 	}
+	delete(s.people, id)
+	s.removed[id] = true
+	s.dirty = true
+	s.changed.Ring()
+	return true
 }
 
 // anew begins with a new token: everybody has to join again, and may.

@@ -23,8 +23,9 @@ const (
 )
 
 // Spans. Each grading is a trace: a root span named [Grading] and the step,
-// with [Step] and [Outcome], and below it one named [CheckSpan] and the check
-// for each check that was graded, with [Check], [Outcome] and [Further]. A
+// with [Step] and [Outcome], and below it one named [CheckSpan] and the check's
+// id ("check child-span") for each check that was graded, with [Check],
+// [Outcome] and [Further]. A
 // grading's outcome is "pass" when the core does, else "fail", "does not
 // compile", or "failed" when nothing could be graded. Leave is a span of no
 // length without attributes: the room forgets whoever sends it.
