@@ -53,6 +53,8 @@ var rules = []rule{
 		why: "the grader returns values: whoever draws them imports it, not the other way round"},
 	{from: "internal/collector", not: []string{"internal"}, but: []string{"internal/collector", "internal/loopback", "internal/proxy/gate", "internal/waterfall"},
 		why: "the collector serves any OpenTelemetry program and knows nothing of the workshop"},
+	{from: "internal/forward", not: []string{""}, but: []string{"internal/bell"},
+		why: "whoever receives may forward: a leaf"},
 	{from: "internal/dying", not: []string{""},
 		why: "the checks and their grader both wait for processes: a leaf"},
 	{from: "internal/room/wire", not: []string{""},
