@@ -15,10 +15,7 @@ const protobufType = "application/x-protobuf"
 // judge says what an answer means, as OTLP has it: four of them ask for another
 // try, and no other may be tried again.
 func judge(signal string, resp *http.Response, body []byte) outcome {
-	status := "it answered " + resp.Status
-	if resp.Status == "" || !strings.Contains(resp.Status, " ") {
-		status = fmt.Sprintf("it answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
-	}
+	status := strings.TrimSpace(fmt.Sprintf("it answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
 	if said := saying(resp, body); said != "" {
 		status += ": " + said
 	}

@@ -96,7 +96,7 @@ func (f *Forwarder) Stats() Stats {
 	g := &q.ledger
 	s := Stats{
 		Endpoint: f.Endpoint(),
-		Sent:     g.sent, Dropped: g.dropped, Queued: q.items, Bytes: q.bytes,
+		Sent:     g.sent, Dropped: g.dropped, Queued: q.all.items, Bytes: q.all.bytes,
 		Losses:  append([]Loss(nil), g.losses...),
 		Answers: g.answers, LastError: g.lastError, LastAt: g.lastAt,
 	}

@@ -23,12 +23,18 @@ type queue struct {
 
 	mu     sync.Mutex
 	lines  []*line
-	bytes  int // of what waits and is being sent
-	items  int
+	all    amount // what waits and what is being sent
+	flying amount // what is being sent, and makes no room
 	number uint64
 	ended  bool // nothing is accepted any more
 	ledger ledger
 }
+
+// An amount of requests.
+type amount struct{ items, bytes int }
+
+func (a *amount) add(it *item)    { a.items, a.bytes = a.items+1, a.bytes+len(it.body) }
+func (a *amount) remove(it *item) { a.items, a.bytes = a.items-1, a.bytes-len(it.body) }
 
 // A line is the requests of one signal, in the order of their coming.
 type line struct {
@@ -59,15 +65,18 @@ func (q *queue) put(it *item) (dropped bool) {
 			q.ledger.drop(it, whyEnded)
 			return true
 		}
-		dropped = q.makeRoom(len(it.body))
-		if !q.fits(len(it.body)) {
+		if !q.fits(it, q.flying) {
 			q.ledger.drop(it, whyFull)
 			return true
+		}
+		for !q.fits(it, q.all) {
+			q.dropOldest()
+			dropped = true
 		}
 		q.number++
 		it.number = q.number
 		l.waiting = append(l.waiting, it)
-		q.count(it, 1)
+		q.all.add(it)
 		select {
 		case l.wake <- struct{}{}:
 		default: // its worker has not come to the last one yet
@@ -78,27 +87,22 @@ func (q *queue) put(it *item) (dropped bool) {
 	return true
 }
 
-func (q *queue) fits(n int) bool { return q.bytes+n <= q.mostBytes && q.items < q.mostItems }
+// fits reports whether a request has room beside others.
+func (q *queue) fits(it *item, beside amount) bool {
+	return beside.bytes+len(it.body) <= q.mostBytes && beside.items < q.mostItems
+}
 
-// makeRoom drops the oldest ones that wait until n bytes more fit. Nothing makes
-// room for what never fits.
-func (q *queue) makeRoom(n int) (dropped bool) {
-	for n <= q.mostBytes && !q.fits(n) {
-		var oldest *line
-		for _, l := range q.lines {
-			if len(l.waiting) > 0 && (oldest == nil || l.waiting[0].number < oldest.waiting[0].number) {
-				oldest = l
-			}
+// dropOldest drops the oldest one that waits. There has to be one.
+func (q *queue) dropOldest() {
+	var oldest *line
+	for _, l := range q.lines {
+		if len(l.waiting) > 0 && (oldest == nil || l.waiting[0].number < oldest.waiting[0].number) {
+			oldest = l
 		}
-		if oldest == nil {
-			break // all of it is being sent
-		}
-		it := oldest.pop()
-		q.count(it, -1)
-		q.ledger.drop(it, whyFull)
-		dropped = true
 	}
-	return dropped
+	it := oldest.pop()
+	q.all.remove(it)
+	q.ledger.drop(it, whyFull)
 }
 
 // take takes the oldest one of a line out, to be sent. last says that none will
@@ -106,10 +110,12 @@ func (q *queue) makeRoom(n int) (dropped bool) {
 func (q *queue) take(l *line) (it *item, last bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(l.waiting) > 0 {
-		return l.pop(), false
+	if len(l.waiting) == 0 {
+		return nil, q.ended
 	}
-	return nil, q.ended
+	it = l.pop()
+	q.flying.add(it)
+	return it, false
 }
 
 // pack puts a request's compressed body in the place of the plain one, if there
@@ -117,10 +123,14 @@ func (q *queue) take(l *line) (it *item, last bool) {
 func (q *queue) pack(it *item, zipped []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if it.packed = true; zipped != nil {
-		q.bytes += len(zipped) - len(it.body)
-		it.body, it.zipped = zipped, true
+	it.packed = true
+	if zipped == nil {
+		return
 	}
+	for _, a := range []*amount{&q.all, &q.flying} {
+		a.bytes += len(zipped) - len(it.body)
+	}
+	it.body, it.zipped = zipped, true
 }
 
 // settle notes how a try of it has come out. What is to be tried again goes back
@@ -128,12 +138,13 @@ func (q *queue) pack(it *item, zipped []byte) {
 func (q *queue) settle(l *line, it *item, out outcome) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.flying.remove(it)
 	l.trouble = ""
 	if out.again {
 		l.trouble = out.why
 		l.waiting = append([]*item{it}, l.waiting...)
 	} else {
-		q.count(it, -1)
+		q.all.remove(it)
 	}
 	q.ledger.note(it, out)
 }
@@ -152,15 +163,10 @@ func (q *queue) dropAll() {
 	for _, l := range q.lines {
 		for len(l.waiting) > 0 {
 			it := l.pop()
-			q.count(it, -1)
+			q.all.remove(it)
 			q.ledger.drop(it, whyEnded)
 		}
 	}
-}
-
-func (q *queue) count(it *item, n int) {
-	q.items += n
-	q.bytes += n * len(it.body)
 }
 
 // pop removes the line's oldest one.
