@@ -38,19 +38,28 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	performed, cancel := s.stage.bell.Subscribe()
 	defer cancel()
 
+	var roomChanged <-chan struct{}
+	if s.room != nil {
+		roomChanged, cancel = s.room.Subscribe()
+		defer cancel()
+	}
+
 	grading := &topic{name: "grading", every: 200 * time.Millisecond, due: true}
 	verdict := &topic{name: "verdict", due: true}
 	service := &topic{name: "service", every: 150 * time.Millisecond, due: true}
 	traces := &topic{name: "traces", every: 300 * time.Millisecond, due: true}
 	measured := &topic{name: "metrics", every: time.Second, due: true}
 	shown := &topic{name: "demo", every: 200 * time.Millisecond, due: true}
-	topics := []*topic{verdict, grading, service, traces, measured, shown}
+	now := &topic{name: "room", every: time.Second, due: s.room != nil}
+	grid := &topic{name: "people", due: s.room != nil}
+	topics := []*topic{verdict, grading, service, traces, measured, shown, now, grid}
 	seen := s.version()
 
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
 		wait := time.Duration(-1)
+		grid.every = time.Second + time.Duration(s.joined.Load())*perRow
 		for _, t := range topics {
 			if !t.due {
 				continue
@@ -89,8 +98,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			measured.due = true
 		case <-performed:
 			shown.due = true
+		case <-roomChanged:
+			now.due, grid.due = true, true
 		case <-later:
 		case <-beat.C:
+			now.due, grid.due = s.room != nil, s.room != nil // how long people stand somewhere grows by itself
 			if _, err := fmt.Fprint(w, ": still here\n\n"); err != nil {
 				return
 			}

@@ -19,15 +19,16 @@ var templates = sync.OnceValue(func() *template.Template {
 // A page is what the frame around each view needs.
 type page struct {
 	Title  string // of the window
-	View   string // "workshop", "live", "mistakes": the tab that is open
+	View   string // "workshop", "live", "mistakes", "room": the tab that is open
 	Story  bool
+	Room   bool
 	Status statusView
 	Body   any
 }
 
 // show draws a whole view: the template of that name, in the frame.
 func (s *Server) show(w http.ResponseWriter, name string, p page) {
-	p.Story, p.Status = s.story, s.status()
+	p.Story, p.Room, p.Status = s.story, s.room != nil, s.status()
 	s.draw(w, name, p)
 }
 

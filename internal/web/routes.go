@@ -36,6 +36,11 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /mistakes/{name}", s.mistakePage)
 	mux.HandleFunc("GET /mistakes/{name}/demo", s.demoPart)
 	mux.HandleFunc("POST /mistakes/{name}/run", s.runDemo)
+	mux.HandleFunc("GET /room", s.inRoom(s.roomPage))
+	mux.HandleFunc("GET /room/now", s.inRoom(s.nowPart))
+	mux.HandleFunc("GET /room/people", s.inRoom(s.peoplePart))
+	mux.HandleFunc("POST /room/revoke", s.inRoom(s.revoke))
+	mux.HandleFunc("POST /room/remove", s.inRoom(s.remove))
 	if s.story {
 		mux.HandleFunc("GET /story", s.storyPage)
 	}

@@ -19,6 +19,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"otel.workshop/internal/bell"
@@ -37,6 +38,8 @@ type Options struct {
 	Story bool   // serve /story: pictures of hard cases, for whoever works on the page
 
 	Outside loopback.Outside // under which names a browser elsewhere may open it
+
+	Room Room // nil for none
 }
 
 // A Server serves the page until it is closed.
@@ -51,6 +54,10 @@ type Server struct {
 	stage    stage
 	builds   *demo.Builds // of the stage
 	examples examples
+
+	room     Room // nil for none
+	caughtBy mistakesByCheck
+	joined   atomic.Int64 // people in the room, when the grid was drawn last
 
 	listener net.Listener
 	http     *http.Server
@@ -70,7 +77,7 @@ func Start(d *desk.Desk, o Options) (*Server, error) {
 		return nil, fmt.Errorf("serve the page: %w", err)
 	}
 	s := &Server{
-		desk: d, story: o.Story, notice: notice, listener: ln,
+		desk: d, story: o.Story, room: o.Room, notice: notice, listener: ln,
 		entrance: o.Outside.Page(ln.Addr()),
 		history:  metrics.NewHistory(), builds: demo.NewBuilds(d.Session().Root()),
 	}

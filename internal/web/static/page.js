@@ -105,11 +105,11 @@
     setTimeout(look, 1000);
   });
 
-  // An update of the traces that has waited for a choice asks for what was
-  // chosen, not for what was shown when it began to wait.
+  // An update of the traces, or of the people in a room, that has waited for a
+  // choice asks for what was chosen, not for what was shown when it began to wait.
   document.addEventListener("htmx:before:request", (e) => {
     const { sourceElement: el, request } = e.detail.ctx;
-    if (el.id === "traces") request.action = el.getAttribute("hx-get");
+    if (el.id === "traces" || el.id === "people") request.action = el.getAttribute("hx-get");
   });
 
   // What the workshop refuses, it gives a reason for.
