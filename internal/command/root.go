@@ -83,7 +83,7 @@ func newRoot(w *workshop) *cobra.Command {
 	cobra.EnableCommandSorting = false // in the order in which people need them
 	root.AddCommand(
 		newCheck(w), newList(w), newHint(w), newDiff(w), newReset(w), newSolve(w),
-		newRun(w), newDemo(w), newBreak(w), newDoctor(w), newVersion(w), newCompletion(),
+		newRun(w), newDemo(w), newRoom(w), newBreak(w), newDoctor(w), newVersion(w), newCompletion(),
 	)
 	w.completeArguments(root)
 	for _, cmd := range root.Commands() {
