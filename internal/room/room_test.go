@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"otel.workshop/internal/room/crowd"
 	"otel.workshop/internal/room/wire"
 )
 
@@ -20,18 +21,18 @@ func TestMain(m *testing.M) {
 
 func TestWhereSomebodyStands(t *testing.T) {
 	r := open(t, Options{Title: "Monday"})
-	p := newParticipant("Ada")
+	p := crowd.NewParticipant("Ada")
 	const a, b = "01-minimal/check-aa", "01-minimal/check-ba"
-	status, says := p.sendTraces(t, r, p.grading("01-minimal", "fail", map[string]string{a: "pass", b: "crashed"}))
+	status, says := sendTraces(t, p, r, p.Grading("01-minimal", "fail", map[string]string{a: "pass", b: "crashed"}))
 	require.Equal(t, 200, status, says)
-	status, says = p.sendMetrics(t, r, p.push(b, map[string]wire.State{a: wire.Passing, b: wire.Failing}))
+	status, says = sendMetrics(t, p, r, p.Push(b, map[string]wire.State{a: wire.Passing, b: wire.Failing}))
 	require.Equal(t, 200, status, says)
 
 	v := r.View()
 	require.Equal(t, "Monday", v.Title)
 	require.Len(t, v.People, 1)
 	ada := v.People[0]
-	require.Equal(t, p.id(), ada.ID)
+	require.Equal(t, p.ID(), ada.ID)
 	require.Equal(t, "Ada", ada.Name)
 	require.Equal(t, b, ada.At)
 	require.InDelta(t, 30, ada.For.Seconds(), 2)
@@ -45,13 +46,13 @@ func TestWhereSomebodyStands(t *testing.T) {
 	require.InDelta(t, 2, ada.Latest[0].Duration.Seconds(), 0.1)
 	require.Len(t, v.Holds, 1)
 	require.Equal(t, "check-ba", v.Holds[0].Check.ID)
-	require.Equal(t, []string{p.id()}, v.Holds[0].People)
+	require.Equal(t, []string{p.ID()}, v.Holds[0].People)
 	require.Equal(t, Stats{Requests: 2, Spans: 3, Gradings: 1, Refused: map[string]int{}}, v.Stats)
 
-	status, says = p.sendTraces(t, r, p.leaving())
+	status, says = sendTraces(t, p, r, p.Leaving())
 	require.Equal(t, 200, status, says)
 	require.Empty(t, r.View().People)
-	status, _ = p.sendMetrics(t, r, p.push(b, nil))
+	status, _ = sendMetrics(t, p, r, p.Push(b, nil))
 	require.Equal(t, 200, status, "the last words of who has left are no error")
 	require.Empty(t, r.View().People, "and bring nobody back")
 }
@@ -84,22 +85,22 @@ func TestGreeting(t *testing.T) {
 
 func TestWhoMayNot(t *testing.T) {
 	r := open(t, Options{})
-	p := newParticipant("Ada")
-	push := func() (int, string) { return p.sendMetrics(t, r, p.push("01-minimal/check-aa", nil)) }
+	p := crowd.NewParticipant("Ada")
+	push := func() (int, string) { return sendMetrics(t, p, r, p.Push("01-minimal/check-aa", nil)) }
 	status, _ := push()
 	require.Equal(t, 200, status)
 
 	before := address(r)
 	require.NoError(t, r.Revoke())
 	require.NotEqual(t, before, address(r))
-	status, says, err := p.post(http.DefaultClient, before, "metrics", nil, false)
+	status, says, err := p.Post(http.DefaultClient, before, "metrics", nil, false)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusGone, status)
 	require.Contains(t, says, "ask its instructor")
 	require.Len(t, r.View().People, 1, "what is known of them stays")
 
-	require.NoError(t, r.Remove(p.id()))
-	require.Error(t, r.Remove(p.id()))
+	require.NoError(t, r.Remove(p.ID()))
+	require.Error(t, r.Remove(p.ID()))
 	require.Empty(t, r.View().People)
 	status, says = push()
 	require.Equal(t, http.StatusForbidden, status, says)
@@ -107,13 +108,13 @@ func TestWhoMayNot(t *testing.T) {
 	status, says = push()
 	require.Equal(t, 200, status, says)
 
-	status, _, err = p.post(http.DefaultClient, "http://"+r.Invite()[0].Base[7:]+"/"+wire.NewToken(), "metrics", nil, false)
+	status, _, err = p.Post(http.DefaultClient, "http://"+r.Invite()[0].Base[7:]+"/"+wire.NewToken(), "metrics", nil, false)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNotFound, status)
-	p.credential = "x"
+	p.Credential = "x"
 	status, says = push()
 	require.Equal(t, http.StatusUnauthorized, status, says)
-	status, _ = p.send(t, r, "logs", nil)
+	status, _ = send(t, p, r, "logs", nil)
 	require.Equal(t, http.StatusNotFound, status)
 	require.Equal(t, map[string]int{oldToken: 1, wrongToken: 1, wasRemoved: 1, noCredential: 1, "logs": 1}, r.View().Stats.Refused)
 }

@@ -1,4 +1,6 @@
-package room
+// Package crowd is participants who are not there: they tell a room what
+// workshops do, or worse, for its tests.
+package crowd
 
 import (
 	"bytes"
@@ -8,58 +10,44 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/pmetric/pmetricotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 
-	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/room/wire"
 )
 
-// steps is a syllabus of two steps with so many checks each.
-func steps(checks int) []lesson.Step {
-	var all []lesson.Step
-	for i, name := range []string{"01-minimal", "02-handler-spans"} {
-		s := lesson.Step{Number: i + 1, Name: name}
-		for n := range checks {
-			s.Checks = append(s.Checks, lesson.Check{Step: name, ID: "check-" + string(rune('a'+n%26)) + string(rune('a'+n/26)), Further: n%4 == 3})
-		}
-		all = append(all, s)
-	}
-	return all
+// A Participant is one workshop. One goroutine uses it.
+type Participant struct {
+	Credential wire.Credential
+	Name       string
+	Instance   string           // of the workshop
+	Began      time.Time        // by its clock
+	Now        func() time.Time // which this is
+	Graded     int              // gradings until now
 }
 
-// A participant sends what a workshop sends, or worse.
-type participant struct {
-	credential wire.Credential
-	name       string
-	instance   string
-	began      time.Time
-	now        func() time.Time
-	graded     int
+// NewParticipant makes one who has just begun.
+func NewParticipant(name string) *Participant {
+	return &Participant{wire.NewCredential(), name, rand.Text(), time.Now(), time.Now, 0}
 }
 
-func newParticipant(name string) *participant {
-	return &participant{wire.NewCredential(), name, rand.Text(), time.Now(), time.Now, 0}
-}
+// ID returns whom the room takes them for.
+func (p *Participant) ID() string { return p.Credential.ID() }
 
-func (p *participant) id() string { return p.credential.ID() }
-
-func (p *participant) describe(res pcommon.Resource) {
+func (p *Participant) describe(res pcommon.Resource) {
 	res.Attributes().PutStr("service.name", wire.ServiceName)
 	res.Attributes().PutStr("service.version", "v1.2.3")
-	res.Attributes().PutStr("service.instance.id", p.instance)
-	res.Attributes().PutStr(wire.Name, p.name)
+	res.Attributes().PutStr("service.instance.id", p.Instance)
+	res.Attributes().PutStr(wire.Name, p.Name)
 }
 
-// grading is a trace of one grading, with a span for each outcome.
-func (p *participant) grading(step, verdict string, outcomes map[string]string) ptrace.Traces {
+// Grading is a trace of one grading, with a span for each outcome.
+func (p *Participant) Grading(step, verdict string, outcomes map[string]string) ptrace.Traces {
 	td := ptrace.NewTraces()
 	rs := td.ResourceSpans().AppendEmpty()
 	p.describe(rs.Resource())
@@ -76,8 +64,8 @@ func (p *participant) grading(step, verdict string, outcomes map[string]string) 
 		s.SetName(name)
 		s.SetTraceID(trace)
 		s.SetSpanID(id)
-		s.SetStartTimestamp(pcommon.NewTimestampFromTime(p.now().Add(-2 * time.Second)))
-		s.SetEndTimestamp(pcommon.NewTimestampFromTime(p.now()))
+		s.SetStartTimestamp(pcommon.NewTimestampFromTime(p.Now().Add(-2 * time.Second)))
+		s.SetEndTimestamp(pcommon.NewTimestampFromTime(p.Now()))
 		return s
 	}
 	root := span(wire.Grading + " " + step)
@@ -90,22 +78,23 @@ func (p *participant) grading(step, verdict string, outcomes map[string]string) 
 		s.Attributes().PutStr(wire.Outcome, outcome)
 		s.Attributes().PutBool(wire.Further, false)
 	}
-	p.graded++
+	p.Graded++
 	return td
 }
 
-// leaving is the trace of who leaves.
-func (p *participant) leaving() ptrace.Traces {
-	td := p.grading("01-minimal", "pass", nil)
-	p.graded--
+// Leaving is the trace of who leaves.
+func (p *Participant) Leaving() ptrace.Traces {
+	td := p.Grading("01-minimal", "pass", nil)
+	p.Graded--
 	span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
 	span.SetName(wire.Leave)
 	span.Attributes().Clear()
 	return td
 }
 
-// push is what a workshop's metrics are.
-func (p *participant) push(at string, states map[string]wire.State) pmetric.Metrics {
+// Push is the metrics of somebody who is at a check, or at none, with how each
+// check stands.
+func (p *Participant) Push(at string, states map[string]wire.State) pmetric.Metrics {
 	md := pmetric.NewMetrics()
 	rm := md.ResourceMetrics().AppendEmpty()
 	p.describe(rm.Resource())
@@ -119,8 +108,8 @@ func (p *participant) push(at string, states map[string]wire.State) pmetric.Metr
 	}
 	point := func(to pmetric.NumberDataPointSlice) pmetric.NumberDataPoint {
 		d := to.AppendEmpty()
-		d.SetStartTimestamp(pcommon.NewTimestampFromTime(p.began))
-		d.SetTimestamp(pcommon.NewTimestampFromTime(p.now()))
+		d.SetStartTimestamp(pcommon.NewTimestampFromTime(p.Began))
+		d.SetTimestamp(pcommon.NewTimestampFromTime(p.Now()))
 		return d
 	}
 	gauge := metric(wire.CheckState, "1").SetEmptyGauge().DataPoints()
@@ -145,23 +134,23 @@ func (p *participant) push(at string, states map[string]wire.State) pmetric.Metr
 	d := point(sum.DataPoints())
 	d.Attributes().PutStr(wire.Step, "01-minimal")
 	d.Attributes().PutStr(wire.Outcome, "fail")
-	d.SetIntValue(int64(p.graded))
+	d.SetIntValue(int64(p.Graded))
 	durations := metric(wire.GradingDuration, "s").SetEmptyHistogram()
 	durations.SetAggregationTemporality(pmetric.AggregationTemporalityCumulative)
 	h := durations.DataPoints().AppendEmpty()
-	h.SetStartTimestamp(pcommon.NewTimestampFromTime(p.began))
-	h.SetTimestamp(pcommon.NewTimestampFromTime(p.now()))
+	h.SetStartTimestamp(pcommon.NewTimestampFromTime(p.Began))
+	h.SetTimestamp(pcommon.NewTimestampFromTime(p.Now()))
 	h.Attributes().PutStr(wire.Step, "01-minimal")
 	h.Attributes().PutStr(wire.Outcome, "fail")
 	h.ExplicitBounds().FromRaw([]float64{1, 2, 5, 10})
-	h.BucketCounts().FromRaw([]uint64{0, 0, uint64(p.graded), 0, 0})
-	h.SetCount(uint64(p.graded))
-	h.SetSum(3 * float64(p.graded))
+	h.BucketCounts().FromRaw([]uint64{0, 0, uint64(p.Graded), 0, 0})
+	h.SetCount(uint64(p.Graded))
+	h.SetSum(3 * float64(p.Graded))
 	return md
 }
 
-// post sends a body, and returns the status of the answer and what it says.
-func (p *participant) post(client *http.Client, address, signal string, body []byte, zipped bool) (int, string, error) {
+// Post sends a body to a room's address, and returns the status of the answer and what it says.
+func (p *Participant) Post(client *http.Client, address, signal string, body []byte, zipped bool) (status int, says string, err error) {
 	if zipped {
 		var b bytes.Buffer
 		zw := gzip.NewWriter(&b)
@@ -174,7 +163,7 @@ func (p *participant) post(client *http.Client, address, signal string, body []b
 		return 0, "", err
 	}
 	req.Header.Set("Content-Type", "application/x-protobuf")
-	req.Header.Set(wire.CredentialHeader, string(p.credential))
+	req.Header.Set(wire.CredentialHeader, string(p.Credential))
 	if zipped {
 		req.Header.Set("Content-Encoding", "gzip")
 	}
@@ -183,41 +172,24 @@ func (p *participant) post(client *http.Client, address, signal string, body []b
 		return 0, "", err
 	}
 	defer resp.Body.Close()
-	says, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, string(says), err
+	answer, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(answer), err
 }
 
-func (p *participant) sendTraces(t testing.TB, r *Room, td ptrace.Traces) (int, string) {
+// SendTraces sends what a Grading is, as protobuf.
+func (p *Participant) SendTraces(client *http.Client, address string, td ptrace.Traces) (status int, says string, err error) {
 	body, err := ptraceotlp.NewExportRequestFromTraces(td).MarshalProto()
-	require.NoError(t, err)
-	return p.send(t, r, "traces", body)
+	if err != nil {
+		return 0, "", err
+	}
+	return p.Post(client, address, "traces", body, true)
 }
 
-func (p *participant) sendMetrics(t testing.TB, r *Room, md pmetric.Metrics) (int, string) {
+// SendMetrics sends what a Push is.
+func (p *Participant) SendMetrics(client *http.Client, address string, md pmetric.Metrics) (status int, says string, err error) {
 	body, err := pmetricotlp.NewExportRequestFromMetrics(md).MarshalProto()
-	require.NoError(t, err)
-	return p.send(t, r, "metrics", body)
-}
-
-func (p *participant) send(t testing.TB, r *Room, signal string, body []byte) (int, string) {
-	status, says, err := p.post(http.DefaultClient, address(r), signal, body, false)
-	require.NoError(t, err)
-	return status, says
-}
-
-// address is where a room is reached on this machine.
-func address(r *Room) string { return r.Invite()[0].String() }
-
-// open opens a room of this machine alone.
-func open(t testing.TB, o Options) *Room {
-	if o.Steps == nil {
-		o.Steps = steps(4)
+	if err != nil {
+		return 0, "", err
 	}
-	if o.Addr == "" {
-		o.Addr = "127.0.0.1:0"
-	}
-	r, err := Open(o)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = r.Close(t.Context()) })
-	return r
+	return p.Post(client, address, "metrics", body, true)
 }
