@@ -12,7 +12,8 @@ import (
 const about = `The Invisible Thread: learn OpenTelemetry by instrumenting a Go service, one small check at a time.
 
 "go run ." starts the workshop. Open the file that it names, and save: every save is graded.
-"go run . 02" begins at another step.`
+"go run . 02" begins at another step. With --room URL, your instructor sees how you get on;
+it says first what that is, and asks for a name, which --name NAME gives in advance.`
 
 const usage = `{{with .Long}}{{. | trimTrailingWhitespaces}}
 
@@ -26,13 +27,14 @@ go run . COMMAND --help says more about one.
 {{end}}{{if .HasExample}}
 For example:
 {{.Example}}
-{{end}}{{if and .HasAvailableLocalFlags (not .HasAvailableSubCommands)}}
+{{end}}{{if and .HasAvailableLocalFlags .HasParent}}
 Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
 {{end}}`
 
 func newRoot(w *workshop) *cobra.Command {
 	var story bool
+	var in invitation
 	root := &cobra.Command{
 		Use:                   "workshop",
 		Annotations:           map[string]string{cobra.CommandDisplayNameAnnotation: "go run ."},
@@ -67,7 +69,7 @@ func newRoot(w *workshop) *cobra.Command {
 					at = &begin
 				}
 			}
-			return w.work(cmd.Context(), s, at, web.Options{Story: story})
+			return w.work(cmd.Context(), s, at, in, web.Options{Story: story})
 		},
 	}
 	root.SetHelpTemplate(usage)
@@ -91,6 +93,8 @@ func newRoot(w *workshop) *cobra.Command {
 		cmd.Flags().BoolP("help", "h", false, "print this")
 	}
 	root.Flags().BoolP("help", "h", false, "print this")
+	root.Flags().StringVar(&in.url, "room", "", "report to an instructor's room at `URL`")
+	root.Flags().StringVar(&in.name, "name", "", "go by `NAME` there")
 	root.Flags().BoolVar(&story, "story", false, "serve /story, the page's pictures of hard cases")
 	_ = root.Flags().MarkHidden("story") // it is there: it has just been defined
 	return root

@@ -6,11 +6,13 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"time"
 
 	"otel.workshop/internal/collector"
 	"otel.workshop/internal/desk"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/loopback"
+	"otel.workshop/internal/room/member"
 	"otel.workshop/internal/session"
 	"otel.workshop/internal/terminal"
 	"otel.workshop/internal/web"
@@ -77,16 +79,29 @@ func (w *workshop) openPage(s *session.Session) (*desk.Desk, *web.Server, error)
 	return d, server, nil
 }
 
+// takeLeave lets a member send what waits, for two seconds at most.
+func takeLeave(m *member.Member) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	m.Close(ctx)
+}
+
 // work is go run . itself: a desk, which the page and the terminal look at. A
 // page that can't be served is no reason not to work.
-func (w *workshop) work(ctx context.Context, s *session.Session, at *lesson.Check, o web.Options) (err error) {
+func (w *workshop) work(ctx context.Context, s *session.Session, at *lesson.Check, in invitation, o web.Options) (err error) {
 	if o.Outside, err = loopback.FromEnvironment(os.Getenv); err != nil {
+		return err
+	}
+	card, err := w.join(ctx, s, in)
+	if err != nil {
 		return err
 	}
 	d, err := desk.Open(s, at, collector.Options{Outside: o.Outside})
 	if err != nil {
 		return err
 	}
+	var goodbye sync.WaitGroup // beside all else that ends
+	defer goodbye.Wait()
 	defer func() { err = errors.Join(err, d.Close()) }()
 	background, stop := context.WithCancel(ctx)
 	var ahead sync.WaitGroup
@@ -100,6 +115,13 @@ func (w *workshop) work(ctx context.Context, s *session.Session, at *lesson.Chec
 	} else {
 		defer server.Close()
 		page = terminal.Page{URL: server.Address(), Why: server.Notice(), Open: func() error { return web.Browse(server.Address()) }}
+	}
+	if card != nil {
+		m, err := member.Start(d, *card)
+		if err != nil {
+			return err
+		}
+		defer goodbye.Go(func() { takeLeave(m) })
 	}
 	if w.interactive() {
 		return ended(ctx, terminal.Screen(ctx, d, page, w.look(), w.stdin, w.stdout))

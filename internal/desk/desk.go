@@ -26,6 +26,7 @@ type Desk struct {
 	again     chan struct{} // has a value when it is asked to grade again
 
 	bell bell.Bell
+	hear []func(Event) // told of each event, beside who runs the desk
 
 	mu      sync.Mutex
 	state   State
@@ -45,6 +46,20 @@ type State struct {
 	Runs    int           // that have ended, of all steps
 	Failure string        // why the latest run could not grade, or ""
 	Notice  string        // what the learner should know about saves and progress, or ""
+	Room    Room          // to whom is reported how they get on; the zero Room when to nobody
+}
+
+// A Room is an instructor's, as it is shown to a learner who has joined it.
+type Room struct {
+	Is    string // how reporting to it goes, "room: Go workshop ✓"
+	Waits string // what waits to be sent, or ""
+}
+
+func (r Room) String() string {
+	if r.Waits == "" {
+		return r.Is
+	}
+	return r.Is + ", " + r.Waits
 }
 
 // Open makes a desk that begins at a check, or, when that is nil, where the
@@ -120,9 +135,9 @@ func (d *Desk) GoTo(c lesson.Check) {
 			d.state.At = c
 			return
 		}
-		runs := d.state.Runs
+		runs, room := d.state.Runs, d.state.Room
 		d.state = d.blank(c)
-		d.state.Runs = runs
+		d.state.Runs, d.state.Room = runs, room
 		if d.leave != nil {
 			d.leave()
 		}
@@ -134,6 +149,22 @@ func (d *Desk) Again() {
 	select {
 	case d.again <- struct{}{}:
 	default: // it will
+	}
+}
+
+// Listen lets hear be told of each event of the grading, one at a time. It must
+// not wait for anything: a learner is waiting for the verdict. Listen has to be
+// called before the desk runs.
+func (d *Desk) Listen(hear func(Event)) { d.hear = append(d.hear, hear) }
+
+// SetRoom shows how reporting to a room goes.
+func (d *Desk) SetRoom(r Room) {
+	d.mu.Lock()
+	same := d.state.Room == r
+	d.state.Room = r
+	d.mu.Unlock()
+	if !same {
+		d.bell.Ring()
 	}
 }
 

@@ -14,9 +14,7 @@ import (
 // to, until ctx is done. No process is left when it returns. Tell gets each
 // event of the grading, one at a time; it may be nil.
 func (d *Desk) Run(ctx context.Context, tell func(Event)) {
-	if tell == nil {
-		tell = func(Event) {}
-	}
+	tell = d.telling(tell)
 	for ctx.Err() == nil {
 		stepCtx, cancel := context.WithCancel(ctx)
 		d.mu.Lock()
@@ -59,9 +57,21 @@ func (d *Desk) work(ctx context.Context, step lesson.Step, tell func(Event)) {
 	watch.Latest(ctx, changes, func(ctx context.Context) { d.grade(ctx, step, tell) })
 }
 
-// Grade grades the step at hand once. Tell is as with Run, but never nil.
+// telling tells whoever listens, too, and after tell, which may be nil.
+func (d *Desk) telling(tell func(Event)) func(Event) {
+	return func(e Event) {
+		if tell != nil {
+			tell(e)
+		}
+		for _, hear := range d.hear {
+			hear(e)
+		}
+	}
+}
+
+// Grade grades the step at hand once. Tell is as with Run.
 func (d *Desk) Grade(ctx context.Context, tell func(Event)) {
-	d.grade(ctx, d.State().Latest.Step, tell)
+	d.grade(ctx, d.State().Latest.Step, d.telling(tell))
 }
 
 func (d *Desk) grade(ctx context.Context, step lesson.Step, tell func(Event)) {

@@ -81,6 +81,11 @@ func (l Look) pairs(style report.Style, rows [][2]string) string {
 	return strings.Join(lines, "\n")
 }
 
+// Told draws a paragraph, and rows of a word and what it is about.
+func (l Look) Told(text string, rows [][2]string) string {
+	return paragraphs(l.prose(text, 0), l.pairs(report.Dim, rows)) + "\n"
+}
+
 // unbroken is a space at which fold does not break.
 const unbroken = "\u00a0"
 

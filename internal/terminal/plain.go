@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"otel.workshop/internal/collector"
@@ -22,12 +23,38 @@ func Plain(ctx context.Context, d *desk.Desk, page Page, look Look, w io.Writer)
 	defer cancel(nil)
 	p := &plain{session: d.Session(), look: look, out: w}
 	p.print(welcome(d, page, look))
-	d.Run(ctx, func(event desk.Event) {
+	var mu sync.Mutex // of p: a room has its news in between
+	take := func(event any) {
+		mu.Lock()
+		defer mu.Unlock()
 		if p.take(event); p.err != nil {
 			cancel(p.err) // nobody reads any more
 		}
-	})
+	}
+	var room sync.WaitGroup
+	room.Go(func() { followRoom(ctx, d, take) })
+	d.Run(ctx, func(event desk.Event) { take(event) })
+	cancel(nil)
+	room.Wait()
 	return p.err
+}
+
+// followRoom takes what a desk has to say of a room, whenever that changes: not
+// for each grading that waits.
+func followRoom(ctx context.Context, d *desk.Desk, take func(any)) {
+	changed, cancel := d.Subscribe()
+	defer cancel()
+	for last := (desk.Room{}); ; {
+		if now := d.State().Room; now.Is != last.Is {
+			last = now
+			take(now)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		}
+	}
 }
 
 // plain prints what a desk tells. Events come one at a time.
@@ -61,6 +88,8 @@ func (p *plain) take(event any) {
 		p.print(e.Err.Error())
 	case desk.Noticed:
 		p.print(e.Text)
+	case desk.Room:
+		p.print(p.look.dim(e.String()))
 	}
 }
 

@@ -33,10 +33,21 @@ func (m *model) live() string {
 		where = ansi.Truncate(m.check.Number+" "+m.check.Title, room, "…")
 	}
 	return strings.Join([]string{
-		m.look.dim(strings.Repeat("─", max(1, m.look.Width))),
+		m.look.dim(m.rule()),
 		m.look.cut(m.look.bold(where) + "  " + status),
 		m.keyBar(),
 	}, "\n")
+}
+
+// rule is the line above the live lines. In a room, it says so.
+func (m *model) rule() string {
+	width := max(1, m.look.Width)
+	room := m.desk.State().Room.String()
+	if room == "" {
+		return strings.Repeat("─", width)
+	}
+	room = ansi.Truncate(room, max(0, width-4), "…") + " ─"
+	return strings.Repeat("─", max(1, width-ansi.StringWidth(room)-1)) + " " + room
 }
 
 // status says what is going on.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"otel.workshop/internal/desk"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/waterfall"
@@ -15,6 +16,7 @@ type statusView struct {
 	Class string // "grading", "pass", "fail"
 	Mark  string
 	Text  string
+	Room  string // how reporting to an instructor's room goes, or ""
 }
 
 func (s *Server) statusPart(w http.ResponseWriter, _ *http.Request) {
@@ -23,20 +25,26 @@ func (s *Server) statusPart(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) status() statusView {
 	d := s.desk.State()
+	v := verdictOf(d)
+	v.Room = d.Room.String()
+	return v
+}
+
+func verdictOf(d desk.State) statusView {
 	switch step := d.Latest.Step; {
 	case d.Grading && d.Ended == 0:
-		return statusView{"grading", "…", "compiling " + step.Name}
+		return statusView{Class: "grading", Mark: "…", Text: "compiling " + step.Name}
 	case d.Grading:
-		return statusView{"grading", "…", fmt.Sprintf("grading %d of %d", d.Ended, len(step.Checks))}
+		return statusView{Class: "grading", Mark: "…", Text: fmt.Sprintf("grading %d of %d", d.Ended, len(step.Checks))}
 	case d.Failure != "":
-		return statusView{"fail", "!", "could not grade"}
+		return statusView{Class: "fail", Mark: "!", Text: "could not grade"}
 	case d.Latest.Build != "":
-		return statusView{"fail", "✎", step.Name + " does not compile"}
+		return statusView{Class: "fail", Mark: "✎", Text: step.Name + " does not compile"}
 	case len(d.Latest.Results) == 0:
-		return statusView{"grading", "…", "not graded yet"}
+		return statusView{Class: "grading", Mark: "…", Text: "not graded yet"}
 	}
 	pass, of := core(d.Latest)
-	v := statusView{"fail", "✗", fmt.Sprintf("%d of %d core checks pass", pass, of)}
+	v := statusView{Class: "fail", Mark: "✗", Text: fmt.Sprintf("%d of %d core checks pass", pass, of)}
 	if pass == of {
 		v.Class, v.Mark = "pass", "✓"
 	}

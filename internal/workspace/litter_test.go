@@ -20,7 +20,7 @@ func TestTidy(t *testing.T) {
 	old := time.Now().Add(-2 * litterAge)
 	for _, name := range []string{
 		"steps/01-minimal/.workshop-ABC-server.go.old", "steps/01-minimal/shop/.workshop-ABC-main.go.new",
-		".workshop/.probe-1", ".workshop/.progress-ABC", ".workshop/overlay/.new-1",
+		".workshop/.probe-1", ".workshop/.progress-ABC", ".workshop/.room-ABC", ".workshop/overlay/.new-1",
 	} {
 		write(t, w.Root, name, "litter")
 		require.NoError(t, os.Chtimes(filepath.Join(w.Root, name), old, old))
