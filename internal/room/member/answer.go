@@ -45,7 +45,8 @@ const (
 	Refusing                 // it answers something else
 	NoRoom                   // a server answers, which knows of no such room
 	Moved                    // the room's address was revoked: nothing is sent any more
-	Left                     // the learner has left it, here or elsewhere; likewise
+	Removed                  // the instructor has removed the learner: likewise
+	Left                     // the learner has left it, here or elsewhere: likewise
 )
 
 // state is what an answer means.
@@ -59,11 +60,16 @@ func (a answer) state() State {
 		return NoRoom // a portal of a hotel, somebody else's server
 	case a.status == http.StatusGone:
 		return Moved
+	case a.status == http.StatusForbidden:
+		return Removed
 	case a.status == http.StatusTooManyRequests, a.status == http.StatusServiceUnavailable:
 		return Busy
 	}
 	return Refusing
 }
+
+// over reports whether nothing more is sent.
+func (s State) over() bool { return s == Moved || s == Removed || s == Left }
 
 // hopeless reports whether the very same would be refused again.
 func (a answer) hopeless() bool {

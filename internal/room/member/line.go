@@ -20,13 +20,14 @@ const patience = 5 * time.Second
 // remembers how the latest request ended. It is for one goroutine at a time.
 type line struct {
 	credential wire.Credential // "" when it asks as nobody
+	limit      time.Duration   // of one request
 	transport  http.RoundTripper
 	latest     answer
 }
 
 // newLine makes a line; the transport is its own.
 func newLine(c wire.Credential) *line {
-	return &line{credential: c, transport: &http.Transport{
+	return &line{credential: c, limit: patience, transport: &http.Transport{
 		Proxy:                  proxyOf,
 		DialContext:            (&net.Dialer{Timeout: patience}).DialContext,
 		TLSHandshakeTimeout:    patience,
@@ -39,7 +40,7 @@ func newLine(c wire.Credential) *line {
 
 func (l *line) client() *http.Client {
 	return &http.Client{
-		Transport: l, Timeout: patience,
+		Transport: l, Timeout: l.limit,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

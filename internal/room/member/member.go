@@ -150,7 +150,7 @@ func (m *Member) run(ctx context.Context) {
 		ended = m.now()
 		next.Reset(m.pace.after(a.state(), a.after))
 		m.note(a)
-		if last || a.state() == Moved {
+		if last || a.state().over() {
 			return
 		}
 	}

@@ -30,6 +30,8 @@ func (s Status) String() string {
 		return "room: not at this address"
 	case Moved:
 		return "room: has a new address, ask for it"
+	case Removed:
+		return "room: its instructor has removed you"
 	case Left:
 		return "room: left"
 	}
@@ -39,7 +41,7 @@ func (s Status) String() string {
 // Waits says what waits to be sent, "" when nothing has to.
 func (s Status) Waits() string {
 	switch {
-	case s.State == Joining, s.State == Reporting, s.State == Moved, s.State == Left, s.Waiting == 0:
+	case s.State == Joining, s.State == Reporting, s.State.over(), s.Waiting == 0:
 		return ""
 	case s.Waiting == 1:
 		return "1 grading waits"
