@@ -1,6 +1,8 @@
 package member
 
 import (
+	"io"
+	"log"
 	"slices"
 	"time"
 
@@ -27,3 +29,5 @@ func middle(all []time.Duration) time.Duration {
 	slices.Sort(all)
 	return all[len(all)/2]
 }
+
+func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }

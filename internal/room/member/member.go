@@ -47,6 +47,24 @@ type Member struct {
 func Start(d *desk.Desk, c Card) (*Member, error) { return start(d, c, usual(), newLine(c.Credential)) }
 
 func start(d *desk.Desk, c Card, p pace, l *line) (*Member, error) {
+	m, err := newMember(d, c, p, l)
+	if err != nil {
+		return nil, err
+	}
+	m.follow()
+	m.show()
+	d.Listen(m.gradings.hear)
+	ctx, cancel := context.WithCancel(context.Background())
+	m.cancel = cancel
+	m.running.Go(func() { m.followDesk(ctx) })
+	m.running.Go(func() {
+		defer cancel()
+		m.run(ctx)
+	})
+	return m, nil
+}
+
+func newMember(d *desk.Desk, c Card, p pace, l *line) (*Member, error) {
 	m := &Member{
 		desk: d, card: c, pace: p, now: time.Now,
 		graded: make(chan struct{}, 1), closing: make(chan struct{}), visited: map[string]bool{},
@@ -62,20 +80,7 @@ func start(d *desk.Desk, c Card, p pace, l *line) (*Member, error) {
 		}
 		m.show()
 	}}
-	if err := m.instruments(); err != nil {
-		return nil, err
-	}
-	m.follow()
-	m.show()
-	d.Listen(m.gradings.hear)
-	ctx, cancel := context.WithCancel(context.Background())
-	m.cancel = cancel
-	m.running.Go(func() { m.followDesk(ctx) })
-	m.running.Go(func() {
-		defer cancel()
-		m.run(ctx)
-	})
-	return m, nil
+	return m, m.instruments()
 }
 
 // Close sends what waits and ends the reporting, when ctx is done at the latest.
