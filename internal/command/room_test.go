@@ -24,24 +24,24 @@ import (
 func TestRoom(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "")
 	s, _ := sessiontest.New(t)
-	first := openRoom(t, s, roomFlags{title: "Monday", address: "127.0.0.1", patience: time.Minute})
+	first := openOnce(t, s, roomFlags{title: "Monday", address: "127.0.0.1", patience: time.Minute})
 	address := regexp.MustCompile(`go run \. --room (\S+)`).FindStringSubmatch(first)[1]
 	require.Contains(t, first, "curl "+address)
 	require.Contains(t, first, "Nobody has joined yet.")
 	require.NotContains(t, first, "\x1b", "a pipe gets no drawing")
 
-	again := openRoom(t, s, roomFlags{address: "127.0.0.1", patience: time.Minute})
+	again := openOnce(t, s, roomFlags{address: "127.0.0.1", patience: time.Minute})
 	token := func(printed string) string {
 		return regexp.MustCompile(`--room \S+/(\w+)`).FindStringSubmatch(printed)[1]
 	}
 	require.Equal(t, token(first), token(again))
-	anew := openRoom(t, s, roomFlags{address: "127.0.0.1", patience: time.Minute, newToken: true})
+	anew := openOnce(t, s, roomFlags{address: "127.0.0.1", patience: time.Minute, newToken: true})
 	require.NotEqual(t, token(first), token(anew))
 }
 
-// openRoom opens a room, asks it what it is, looks at its page, ends it with
+// openOnce opens a room, asks it what it is, looks at its page, ends it with
 // Ctrl-C and returns what was printed.
-func openRoom(t *testing.T, s *sess.Session, f roomFlags) string {
+func openOnce(t *testing.T, s *sess.Session, f roomFlags) string {
 	printed, in := io.Pipe()
 	w := &workshop{stdin: strings.NewReader(""), stdout: in, stderr: io.Discard, open: func(string) (*sess.Session, error) { return s, nil }}
 	ctx, cancel := context.WithCancel(t.Context())
