@@ -11,6 +11,8 @@ import (
 // A member is what the room keeps of one person. The store guards it.
 type member struct {
 	record
+	checks map[string]CheckView // as they are shown: made when they are looked at, never changed, nil when there is news
+
 	requests bucket
 	shapes   []uint64 // that have come, the latest last
 	changes  bucket   // of shapes
@@ -139,7 +141,7 @@ func (m *member) hear(s said, now time.Time) {
 	if age := in.at - at; age > 0 && age < int64(retries) {
 		return // a later one was here before it
 	}
-	in.at = at
+	in.at, m.checks = at, nil
 	if len(r.states) > 0 {
 		m.States, m.Hints = r.states, r.hints
 	} else if len(r.hints) > 0 {
@@ -181,7 +183,7 @@ func (m *member) graded(h heardSpan, now time.Time) {
 		if m.Outcomes == nil {
 			m.Outcomes = map[string]string{}
 		}
-		m.Outcomes[h.check] = h.outcome
+		m.Outcomes[h.check], m.checks = h.outcome, nil
 	}
 }
 
@@ -191,19 +193,12 @@ func (m *member) person(now time.Time, patience time.Duration) Person {
 		ID: m.ID, Name: m.Name, At: m.At, For: m.For, Seen: m.Seen,
 		Here:   now.Sub(m.Seen) <= here,
 		Twice:  now.Sub(m.returns[1]) <= twice,
-		Checks: make(map[string]CheckView, len(m.States)),
+		Checks: m.shown(),
 		Latest: slices.Clone(m.Latest), Gradings: m.Gradings, Dropped: m.Dropped,
 	}
 	for _, in := range m.Instances {
 		p.Gradings += in.Gradings.total()
 		p.Dropped += in.Dropped.total()
-	}
-	for check, state := range m.States {
-		view := CheckView{State: state, Hints: m.Hints[check]}
-		if word := m.Outcomes[check]; word != "" && outcomes[word] == state { // the numbers count
-			view.Outcome = word
-		}
-		p.Checks[check] = view
 	}
 	if m.At == "" {
 		return p
@@ -215,4 +210,20 @@ func (m *member) person(now time.Time, patience time.Duration) Person {
 	p.Done = known && state == wire.Passing
 	p.Stuck = p.Here && !p.Done && p.For > patience
 	return p
+}
+
+// shown returns the checks as they are shown.
+func (m *member) shown() map[string]CheckView {
+	if m.checks != nil {
+		return m.checks
+	}
+	m.checks = make(map[string]CheckView, len(m.States))
+	for check, state := range m.States {
+		view := CheckView{State: state, Hints: m.Hints[check]}
+		if word := m.Outcomes[check]; word != "" && outcomes[word] == state { // the numbers count
+			view.Outcome = word
+		}
+		m.checks[check] = view
+	}
+	return m.checks
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // A View is what there is to see of a room at one moment. It belongs to the
-// caller, but for the steps, which nobody changes.
+// caller, but for the steps and each person's checks, which nobody changes.
 type View struct {
 	Title  string
 	At     time.Time
