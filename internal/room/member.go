@@ -220,7 +220,8 @@ func (m *member) shown() map[string]CheckView {
 	m.checks = make(map[string]CheckView, len(m.States))
 	for check, state := range m.States {
 		view := CheckView{State: state, Hints: m.Hints[check]}
-		if word := m.Outcomes[check]; word != "" && outcomes[word] == state { // the numbers count
+		word := m.Outcomes[check]
+		if says, known := outcomes[word]; known && says == state { // the numbers count
 			view.Outcome = word
 		}
 		m.checks[check] = view

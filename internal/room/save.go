@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -159,6 +160,8 @@ func (r *Room) setAside(why error) {
 	}
 }
 
+var memberID = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
 // restore takes back what was saved: of people what the syllabus still has.
 func (s *store) restore(from saved) {
 	s.title = wire.CleanName(from.Title)
@@ -170,8 +173,13 @@ func (s *store) restore(from saved) {
 		s.stats.Refused = map[string]int{}
 	}
 	for _, p := range from.People[:min(len(from.People), wire.MaxPeople)] {
+		if !memberID.MatchString(p.ID) {
+			continue
+		}
 		unknown := func(check string) bool { return !s.hasCheck(check) }
-		maps.DeleteFunc(p.States, func(check string, _ wire.State) bool { return unknown(check) })
+		maps.DeleteFunc(p.States, func(check string, is wire.State) bool {
+			return unknown(check) || is < wire.Failing || is > wire.NotJudged
+		})
 		maps.DeleteFunc(p.Outcomes, func(check, _ string) bool { return unknown(check) })
 		maps.DeleteFunc(p.Hints, func(check string, _ int) bool { return unknown(check) })
 		if unknown(p.At) {
