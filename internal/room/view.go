@@ -16,6 +16,8 @@ type View struct {
 	People []Person      // by name, then by id
 	Holds  []Hold        // checks at which somebody stands, where most stand first
 	Stats  Stats
+
+	Patience time.Duration // how long somebody is at a check before they are stuck
 }
 
 // A Person is a member of the room.

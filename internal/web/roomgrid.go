@@ -2,6 +2,8 @@ package web
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"otel.workshop/internal/lesson"
@@ -123,8 +125,8 @@ func (cs columns) row(p room.Person) cells {
 		case wire.NotJudged:
 			fmt.Fprintf(&unjudged, "M%d 5l4 5l-4 5l-4-5z", c.X+4)
 		}
-		for i := range max(0, min(v.Hints, 3)) {
-			fmt.Fprintf(&hints, "M%d 20h2", c.X+3*i)
+		if n := min(v.Hints, 3); n > 0 {
+			fmt.Fprintf(&hints, "M%d 20h%d", c.X, 3*n-1) // dashed, two and one
 		}
 	}
 	row := cells{Pass: pass.String(), Fail: fail.String(), Blocked: blocked.String(), Unjudged: unjudged.String(), Hints: hints.String()}
@@ -145,7 +147,7 @@ type chart struct {
 type chartBar struct {
 	X, PassY, Pass, StandY, Stand int // of height; 0 draws nothing
 	LabelY                        int
-	Label                         string // how many stand there, where that is many
+	Label                         string // how many stand there, where that can be written
 	Text                          string // all of it, in words
 }
 
@@ -166,10 +168,15 @@ func newChart(v room.View, cs columns, height int) chart {
 		}
 	}
 	stand := make(map[string]int)
-	most := 0
+	labels := make(map[string]string) // of the longest first, where there is room
+	taken := map[int]string{}
 	for _, h := range v.Holds {
-		stand[roomKey(h.Check)] = len(h.People)
-		most = max(most, len(h.People))
+		key, n := roomKey(h.Check), len(h.People)
+		stand[key] = n
+		x, text := cs.x[key], fmt.Sprint(n)
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(taken)), func(at int) bool { return max(at-x, x-at) < 3*(len(text)+len(taken[at])) }) {
+			labels[key], taken[x] = text, text
+		}
 	}
 	of := max(1, len(v.People))
 	scale := func(n int) int {
@@ -184,9 +191,7 @@ func newChart(v room.View, cs columns, height int) chart {
 		b := chartBar{X: col.X, Pass: p, PassY: height - p, Stand: s, StandY: height - p - s, Text: fmt.Sprintf("%s %s: %d pass", col.check.Number, col.check.Title, pass[key])}
 		if n := stand[key]; n > 0 {
 			b.Text += fmt.Sprintf(", %d there now", n)
-			if 3*n > most {
-				b.Label, b.LabelY = fmt.Sprint(n), b.StandY-3
-			}
+			b.Label, b.LabelY = labels[key], b.StandY-3
 		}
 		c.Bars = append(c.Bars, b)
 	}

@@ -25,16 +25,17 @@ type nowView struct {
 	Rest  []holdView // and all others, folded
 	Trick string     // why no demo is named, or ""
 
-	Stuck     []standView // who has been where they are for too long, the longest first
+	Patience  string
+	Stuck     []standView // who has been where they are for longer than that, the longest first
 	MoreStuck int
 	AllStuck  int
 
 	Chart  *chart // on a projector alone: elsewhere the grid has it
 	Share  string // of the core, on a projector
 	Invite *inviteView
-	Stats  []string
+	Stats  []string // on a projector; elsewhere they stand below the grid
 
-	ProjectorURL, InviteURL, PlainURL string
+	ProjectorURL, InviteURL string
 }
 
 // A holdView is a check at which people stand.
@@ -43,9 +44,8 @@ type holdView struct {
 	Further           bool
 	LessonURL         string
 	Count             int
-	People            string // "7 people"
 	Width             string // of its bar, as a share of the longest
-	Longest, Median   string
+	Times             string // how long they have been there
 	Stuck             int
 	Names             []standView
 	MoreNames         int
@@ -62,15 +62,18 @@ type standView struct {
 }
 
 const (
-	nextHolds  = 5  // that are shown beside the first
+	nextHolds  = 3  // that are shown beside the first
 	namesShown = 12 // of who stands at the first, and of who is stuck
-	mistakesOf = 4  // shown of the first check; of others two
+	mistakesOf = 3  // that are shown of the first check; of others two
 )
 
 func (s *Server) now(v room.View, q roomQuery) nowView {
 	n := nowView{
-		Query: q, Title: printable.Text(v.Title), Joined: len(v.People), Stats: roomStats(v.Stats),
+		Query: q, Title: printable.Text(v.Title), Joined: len(v.People),
 		ProjectorURL: "/room" + q.toggleProjector(), InviteURL: "/room" + q.toggleInvite(),
+	}
+	if v.Patience > 0 {
+		n.Patience = spell(v.Patience)
 	}
 	if n.Title == "" {
 		n.Title = "The room"
@@ -92,10 +95,13 @@ func (s *Server) now(v room.View, q roomQuery) nowView {
 	for i, h := range v.Holds {
 		hv := holdView{
 			Number: h.Check.Number, Title: h.Check.Title, ID: h.Check.ID, Further: h.Check.Further, LessonURL: lessonURL(h.Check),
-			Count: len(h.People), People: people(len(h.People)), Longest: spell(h.Longest), Median: spell(h.Median), Stuck: h.Stuck,
+			Count: len(h.People), Times: times(h), Stuck: h.Stuck,
 			Width: fmt.Sprintf("%d%%", 100*len(h.People)/max(1, len(v.Holds[0].People))),
 		}
 		hv.Mistakes = caught[h.Check.FullID()]
+		if q.Projector {
+			hv.Mistakes = withoutSummary(hv.Mistakes)
+		}
 		shown := 2
 		if i == 0 {
 			shown = mistakesOf
@@ -112,6 +118,10 @@ func (s *Server) now(v room.View, q roomQuery) nowView {
 				hv.MoreNames = len(h.People) - len(hv.Names)
 			}
 			n.Most = &hv
+		case q.Projector && i > nextHolds: // the chart has them
+		case q.Projector:
+			hv.Mistakes, hv.MoreMistakes = nil, nil
+			n.Next = append(n.Next, hv)
 		case i <= nextHolds:
 			n.Next = append(n.Next, hv)
 		default:
@@ -119,8 +129,8 @@ func (s *Server) now(v room.View, q roomQuery) nowView {
 		}
 	}
 	if q.Projector {
-		c := newChart(v, newColumns(v.Steps), 130)
-		n.Chart, n.Share = &c, share(v)
+		c := newChart(v, newColumns(v.Steps), 95)
+		n.Chart, n.Share, n.Stats = &c, share(v), roomStats(v.Stats)
 	} else {
 		n.stuck(v, byID, q)
 	}
@@ -128,6 +138,26 @@ func (s *Server) now(v room.View, q roomQuery) nowView {
 		n.Invite = s.invite(q)
 	}
 	return n
+}
+
+// withoutSummary leaves the names, for which there is room on a projector.
+func withoutSummary(mistakes []mistakeLine) []mistakeLine {
+	short := slices.Clone(mistakes)
+	for i := range short {
+		short[i].Summary = ""
+	}
+	return short
+}
+
+// times says how long people have been at a check.
+func times(h room.Hold) string {
+	switch {
+	case len(h.People) == 1, h.Longest < time.Minute:
+		return "for " + spell(h.Longest)
+	case h.Median < time.Minute:
+		return "half have just come, the longest is there for " + spell(h.Longest)
+	}
+	return fmt.Sprintf("half for over %s, the longest for %s", spell(h.Median), spell(h.Longest))
 }
 
 // stuck lists who is, across all checks.
@@ -152,7 +182,7 @@ func (n *nowView) stuck(v room.View, byID map[string]room.Person, q roomQuery) {
 }
 
 func stand(p room.Person, number string, q roomQuery) standView {
-	return standView{Name: printable.Text(p.Name), URL: q.of(p.ID), Number: number, For: spell(p.For), Stuck: p.Stuck}
+	return standView{Name: printable.Text(p.Name), URL: "/room" + q.of(p.ID) + "#p-" + p.ID, Number: number, For: since(p.For), Stuck: p.Stuck}
 }
 
 // share says how far a room is, in words.

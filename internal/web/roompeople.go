@@ -22,6 +22,7 @@ type peopleView struct {
 	Many    bool // too many for a page: they scroll by themselves
 	NameURL string
 	TimeURL string
+	Stats   []string
 }
 
 // many is more people than a page should be long.
@@ -72,7 +73,7 @@ func (s *Server) people(v room.View, q roomQuery) peopleView {
 	cs := newColumns(v.Steps)
 	pv := peopleView{
 		Query: q, Chart: newChart(v, cs, 40), Many: len(v.People) > many,
-		NameURL: q.byTime(false), TimeURL: q.byTime(true),
+		NameURL: q.byTime(false), TimeURL: q.byTime(true), Stats: roomStats(v.Stats),
 	}
 	checks := make(map[string]lesson.Check, len(cs.list))
 	for _, c := range cs.list {
@@ -117,10 +118,7 @@ func (r *memberRow) say(p room.Person, at lesson.Check, known bool, now time.Tim
 		r.Class, r.State = "done", "done"
 		words = append(words, "done with "+at.Number+" "+at.Title)
 	default:
-		r.State = spell(p.For)
-		if p.For < time.Minute {
-			r.State = "just now"
-		}
+		r.State = since(p.For)
 		words = append(words, "at "+at.Number+" "+at.Title+" for "+spell(p.For))
 		if p.Stuck {
 			r.Class = "stuck"

@@ -26,10 +26,10 @@ func spell(d time.Duration) string {
 	return "ages"
 }
 
-// people counts them in words.
-func people(n int) string {
-	if n == 1 {
-		return "1 person"
+// since says so where there is room for a word.
+func since(d time.Duration) string {
+	if d < time.Minute {
+		return "just now"
 	}
-	return fmt.Sprintf("%d people", n)
+	return spell(d)
 }

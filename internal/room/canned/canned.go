@@ -23,7 +23,7 @@ const Patience = 15 * time.Minute
 // step. The same arguments make the same room.
 func Room(steps []lesson.Step, people int, now time.Time) room.View {
 	rnd := rand.New(rand.NewPCG(4318, uint64(people)))
-	v := room.View{Title: "Observability with Go", At: now, Steps: steps}
+	v := room.View{Title: "Observability with Go", At: now, Steps: steps, Patience: Patience}
 	for i := range people {
 		p := room.Person{ID: fmt.Sprintf("%016x", rnd.Uint64()), Name: name(i), Here: rnd.IntN(15) > 0, Twice: i == 11}
 		p.Seen = now.Add(-time.Duration(rnd.IntN(50)) * time.Second)
@@ -80,7 +80,7 @@ func work(rnd *rand.Rand, p *room.Person, steps []lesson.Step) {
 	}
 	hand := core[at]
 	p.At, p.For = key(hand), time.Duration(rnd.ExpFloat64()*float64(8*time.Minute)).Truncate(time.Second)
-	p.Stuck = p.For > Patience
+	p.Stuck = p.Here && p.For > Patience
 	p.Checks[p.At] = room.CheckView{Outcome: "fail", Hints: min(3, int(p.For/(5*time.Minute)))}
 	p.Gradings = 3*at + rnd.IntN(20)
 	for i := range min(5, p.Gradings) {
@@ -97,7 +97,7 @@ func key(c lesson.Check) string { return c.Step + "/" + c.ID }
 func holds(v room.View) []room.Hold {
 	byKey := map[string][]room.Person{}
 	for _, p := range v.People {
-		if p.At != "" && !p.Done {
+		if p.Here && p.At != "" && !p.Done {
 			byKey[p.At] = append(byKey[p.At], p)
 		}
 	}
