@@ -23,6 +23,7 @@ import (
 
 func TestWithoutARoomThePageSaysHowToOpenOne(t *testing.T) {
 	s, _ := fake(t)
+	s.room = nil
 	for _, request := range []string{"GET /room", "GET /room/now", "GET /room/people", "POST /room/revoke", "POST /room/remove"} {
 		method, path, _ := strings.Cut(request, " ")
 		status, body, _ := do(t, s, method, path)

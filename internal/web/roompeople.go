@@ -66,7 +66,7 @@ type activityView struct{ At, Step, Outcome, Took string }
 
 // perRow is how much longer the grid waits with each person before it is drawn
 // again: what nobody can follow needs not be drawn every second.
-const perRow = 8 * time.Millisecond
+const perRow = 4 * time.Millisecond
 
 func (s *Server) people(v room.View, q roomQuery) peopleView {
 	s.joined.Store(int64(len(v.People)))
@@ -99,12 +99,16 @@ func (s *Server) people(v room.View, q roomQuery) peopleView {
 	return pv
 }
 
-// waits ranks people: who stands somewhere comes before who doesn't.
+// waits ranks people: who stands somewhere comes before who doesn't, and who is
+// here before who isn't.
 func waits(p room.Person) int {
-	if p.At == "" || p.Done {
+	switch {
+	case p.At == "" || p.Done:
 		return 0
+	case !p.Here:
+		return 1
 	}
-	return 1
+	return 2
 }
 
 // say puts in words how somebody stands.

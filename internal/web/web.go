@@ -35,7 +35,7 @@ const DefaultAddr = "127.0.0.1:8765"
 // Options say how to serve the page.
 type Options struct {
 	Addr  string // DefaultAddr when it is empty; port 0 is any free one
-	Story bool   // serve /story: pictures of hard cases, for whoever works on the page
+	Story bool   // serve /story, pictures of hard cases, and a made-up room where there is none: for whoever works on the page
 
 	Outside loopback.Outside // under which names a browser elsewhere may open it
 
@@ -72,6 +72,9 @@ type Server struct {
 // Start serves the page of a desk. A port that another program holds is no
 // error: a free one takes its place, and [Server.Notice] tells.
 func Start(d *desk.Desk, o Options) (*Server, error) {
+	if o.Story && o.Room == nil {
+		o.Room = &storyRoom{steps: d.Session().Steps}
+	}
 	ln, notice, err := listen(o.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("serve the page: %w", err)
