@@ -236,6 +236,7 @@ func TestTheRoomDrawsHostileNamesAsText(t *testing.T) {
 		status, body, h := get(t, s, path)
 		require.Equal(t, 200, status, path)
 		require.Contains(t, h.Get("Content-Security-Policy"), "default-src 'none'")
+		require.NotContains(t, h.Get("Content-Security-Policy"), "unsafe")
 		for _, found := range tag.FindAllString(body, -1) {
 			require.Empty(t, inlined.FindString(found), path)
 			require.NotRegexp(t, `(?i)^<(img|b)\b`, found)

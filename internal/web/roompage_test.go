@@ -69,7 +69,7 @@ func TestTheRoomsKeys(t *testing.T) {
 		require.Contains(t, keys, what)
 	}
 	tb.key(kb.Escape)
-	tb.until(`!document.querySelector("#keys").open`, time.Second)
+	tb.until(`!document.querySelector("#keys").open && document.activeElement === document.body`, 5*time.Second) // a box that is typed into hears no keys
 
 	tb.key("p")
 	tb.until(`document.querySelector(".projector .far")`, 15*time.Second)
