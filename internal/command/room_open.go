@@ -54,7 +54,7 @@ func (w *workshop) room(ctx context.Context, f roomFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close(context.Background())) }()
-	d, server, err := w.openRoomPage(s, r)
+	d, server, err := w.openRoomPage(s, r, backend)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ next go run . room goes on with it.
 
 // openRoomPage opens the page of a room. The desk behind it receives at any free
 // port: the usual one is left to the instructor's own workshop, or to the backend.
-func (w *workshop) openRoomPage(s *session.Session, r *room.Room) (*desk.Desk, *web.Server, error) {
+func (w *workshop) openRoomPage(s *session.Session, r *room.Room, backend *forward.Forwarder) (*desk.Desk, *web.Server, error) {
 	outside, err := loopback.FromEnvironment(os.Getenv)
 	if err != nil {
 		return nil, nil, err
@@ -132,7 +132,13 @@ func (w *workshop) openRoomPage(s *session.Session, r *room.Room) (*desk.Desk, *
 	if err != nil {
 		return nil, nil, err
 	}
-	server, err := web.Start(d, web.Options{Outside: outside, Room: r})
+	o := web.Options{Outside: outside, Room: r}
+	if backend != nil {
+		o.RoomTells = func() []string {
+			return []string{"Passed on to " + backend.Endpoint() + ": " + backend.Stats().String()}
+		}
+	}
+	server, err := web.Start(d, o)
 	if err != nil {
 		return nil, nil, errors.Join(err, d.Close())
 	}

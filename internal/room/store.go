@@ -208,7 +208,7 @@ func (s *store) anew() {
 // view draws the room.
 func (s *store) view(now time.Time) View {
 	s.mu.Lock()
-	v := View{Title: s.title, At: now, Steps: s.steps, Stats: s.stats, People: make([]Person, 0, len(s.people))}
+	v := View{Title: s.title, At: now, Steps: s.steps, Patience: s.patience, Stats: s.stats, People: make([]Person, 0, len(s.people))}
 	v.Stats.Refused = maps.Clone(s.stats.Refused)
 	for _, m := range s.people {
 		v.People = append(v.People, m.person(now, s.patience))

@@ -269,6 +269,15 @@ func TestRoomStats(t *testing.T) {
 	require.Len(t, roomStats(room.Stats{}), 1)
 }
 
+func TestTheFooterTellsWhatElseThereIs(t *testing.T) {
+	s, _ := someRoom(t, 3)
+	s.tells = func() []string { return []string{"Passed on to http://backend.example: 3 requests sent\u202e"} }
+	_, body, _ := get(t, s, "/room")
+	require.Contains(t, body, `Passed on to http://backend.example: 3 requests sent\u202e.`)
+	_, body, _ = get(t, s, "/room?projector")
+	require.NotContains(t, body, "backend.example")
+}
+
 func TestTimesDoNotJitter(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-time.Hour: "less than a minute", 59 * time.Second: "less than a minute", time.Minute: "1 min", 12*time.Minute + 59*time.Second: "12 min",

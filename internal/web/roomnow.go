@@ -224,6 +224,18 @@ func roomStats(st room.Stats) []string {
 	return lines
 }
 
+// roomTells is what the room's owner adds. It stays off the projector: it may
+// name a backend.
+func (s *Server) roomTells() (lines []string) {
+	if s.tells == nil {
+		return nil
+	}
+	for _, line := range s.tells() {
+		lines = append(lines, printable.Text(line))
+	}
+	return lines
+}
+
 // An inviteView is what leads into the room.
 type inviteView struct {
 	Line    string // to type

@@ -73,7 +73,7 @@ func (s *Server) people(v room.View, q roomQuery) peopleView {
 	cs := newColumns(v.Steps)
 	pv := peopleView{
 		Query: q, Chart: newChart(v, cs, 40), Many: len(v.People) > many,
-		NameURL: q.byTime(false), TimeURL: q.byTime(true), Stats: roomStats(v.Stats),
+		NameURL: q.byTime(false), TimeURL: q.byTime(true), Stats: append(roomStats(v.Stats), s.roomTells()...),
 	}
 	checks := make(map[string]lesson.Check, len(cs.list))
 	for _, c := range cs.list {

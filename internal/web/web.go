@@ -39,7 +39,8 @@ type Options struct {
 
 	Outside loopback.Outside // under which names a browser elsewhere may open it
 
-	Room Room // nil for none
+	Room      Room            // nil for none
+	RoomTells func() []string // what else there is to tell of it, in sentences without their full stop; may be nil
 }
 
 // A Server serves the page until it is closed.
@@ -56,6 +57,7 @@ type Server struct {
 	examples examples
 
 	room     Room // nil for none
+	tells    func() []string
 	caughtBy mistakesByCheck
 	joined   atomic.Int64 // people in the room, when the grid was drawn last
 
@@ -80,7 +82,7 @@ func Start(d *desk.Desk, o Options) (*Server, error) {
 		return nil, fmt.Errorf("serve the page: %w", err)
 	}
 	s := &Server{
-		desk: d, story: o.Story, room: o.Room, notice: notice, listener: ln,
+		desk: d, story: o.Story, room: o.Room, tells: o.RoomTells, notice: notice, listener: ln,
 		entrance: o.Outside.Page(ln.Addr()),
 		history:  metrics.NewHistory(), builds: demo.NewBuilds(d.Session().Root()),
 	}
