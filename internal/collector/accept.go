@@ -3,6 +3,7 @@ package collector
 import (
 	"fmt"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 
 	"otel.workshop/internal/collector/probe"
@@ -13,7 +14,7 @@ type signal struct {
 	name    string // as in its path, /v1/NAME
 	service string // of its gRPC method
 	message func() *message
-	accept  func(s *Store, body []byte, enc encoding) (answer []byte, err error) // after costOf
+	accept  func(s *Store, body []byte, enc encoding) (acceptance, error) // after costOf
 }
 
 var (
@@ -32,40 +33,49 @@ func accepted(enc encoding) []byte {
 	return []byte{}
 }
 
-func acceptTraces(s *Store, body []byte, enc encoding) ([]byte, error) {
+func acceptTraces(s *Store, body []byte, enc encoding) (acceptance, error) {
 	req, err := decodeTraces(body, enc)
 	if err != nil {
-		return nil, err
+		return acceptance{}, err
 	}
+	all := req.Traces().ResourceSpans()
+	a := acceptance{accepted(enc), req, all.Len(), func(i int) pcommon.Resource { return all.At(i).Resource() }}
 	rejected, why := s.addTraces(req.Traces())
 	if rejected == 0 {
-		return accepted(enc), nil
+		return a, nil
+	}
+	if rejected == req.Traces().SpanCount() {
+		a.request = nil
 	}
 	resp := ptraceotlp.NewExportResponse()
 	resp.PartialSuccess().SetRejectedSpans(int64(rejected))
 	resp.PartialSuccess().SetErrorMessage(fmt.Sprintf("%d spans rejected: %s", rejected, why))
 	if enc == otlpJSON {
-		return resp.MarshalJSON()
+		a.answer, err = resp.MarshalJSON()
+	} else {
+		a.answer, err = resp.MarshalProto()
 	}
-	return resp.MarshalProto()
+	return a, err
 }
 
-func acceptMetrics(s *Store, body []byte, enc encoding) ([]byte, error) {
+func acceptMetrics(s *Store, body []byte, enc encoding) (acceptance, error) {
 	req, err := decodeMetrics(body, enc)
 	if err != nil {
-		return nil, err
+		return acceptance{}, err
 	}
 	s.addMetrics(req.Metrics())
-	return accepted(enc), nil
+	all := req.Metrics().ResourceMetrics()
+	return acceptance{accepted(enc), req, all.Len(), func(i int) pcommon.Resource { return all.At(i).Resource() }}, nil
 }
 
-func acceptLogs(s *Store, body []byte, enc encoding) ([]byte, error) {
+func acceptLogs(s *Store, body []byte, enc encoding) (acceptance, error) {
 	req, err := decodeLogs(body, enc)
 	if err != nil {
-		return nil, err
+		return acceptance{}, err
 	}
+	all := req.Logs().ResourceLogs()
 	records := 0
-	for _, rl := range req.Logs().ResourceLogs().All() {
+	for _, rl := range all.All() {
 		if _, probed := rl.Resource().Attributes().Get(probe.Attribute); probed {
 			continue
 		}
@@ -74,5 +84,5 @@ func acceptLogs(s *Store, body []byte, enc encoding) ([]byte, error) {
 		}
 	}
 	s.addLogs(records)
-	return accepted(enc), nil
+	return acceptance{accepted(enc), req, all.Len(), func(i int) pcommon.Resource { return all.At(i).Resource() }}, nil
 }

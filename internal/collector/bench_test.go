@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -55,12 +56,18 @@ func batchProto(tb testing.TB) []byte {
 }
 
 // BenchmarkHTTPTraces measures how many spans a second come in over real HTTP
-// on loopback; the senders share the processors. "decoded only" is the least
-// that any receiver on pdata does: it answers and forgets.
+// on loopback; the senders share the processors. "forwarded" is what is stored
+// and sent on to a backend that never answers. "decoded only" is the least that
+// any receiver on pdata does: it answers and forgets.
 func BenchmarkHTTPTraces(b *testing.B) {
 	body := batchProto(b)
 	b.Run("stored", func(b *testing.B) {
 		c := start(b, Limits{})
+		send(b, "http://"+c.HTTPAddr()+"/v1/traces", body)
+		require.Equal(b, b.N*batch, c.Store().Stats().Spans)
+	})
+	b.Run("forwarded", func(b *testing.B) {
+		c := startForwarding(b, to(b, strings.TrimPrefix(hungBackend(b), "http://")))
 		send(b, "http://"+c.HTTPAddr()+"/v1/traces", body)
 		require.Equal(b, b.N*batch, c.Store().Stats().Spans)
 	})

@@ -15,14 +15,15 @@ import (
 //	 80 MiB  what is stored
 //	 16 MiB  bodies of up to 512 KiB that are coming in: the pool
 //	 40 MiB  larger ones: two at a time
-//	160 MiB  a body that takes much memory to decode: one at a time
-//	 20 MiB  bodies that take little: up to four at a time
+//	176 MiB  a body that takes much memory to decode, and its copy to be forwarded: one at a time
+//	 22 MiB  bodies that take little, likewise: up to four at a time
+//	 36 MiB  what waits to be forwarded, and what it takes to compress that, in package forward
 //	 68 MiB  1,024 connections over HTTP and 128 over gRPC, and the program itself
 //
 // Further connections cut off those that have been there for longest without
 // sending anything of use; a body that finds no room waits for a second, and is
 // then refused as one to be sent again.
-const Ceiling = 768 << 20
+const Ceiling = 876 << 20
 
 const (
 	poolSize    = 16 << 20  // bytes of all smaller bodies that are coming in

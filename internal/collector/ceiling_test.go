@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,12 +23,44 @@ import (
 
 // A collector in a process of its own should stay below its ceiling at more
 // than ten times the load that fills it, go on serving ordinary exporters
-// meanwhile, and give the memory back afterwards.
+// meanwhile, and give the memory back afterwards: also when it forwards, to a
+// backend that takes everything and answers nothing.
 func TestCeiling(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector takes memory of its own")
 	}
-	p := startProcess(t)
+	t.Run("alone", func(t *testing.T) { testCeiling(t, "alone", 192<<20) })
+	t.Run("forwarding", func(t *testing.T) { testCeiling(t, hungBackend(t), (192+2*40)<<20) })
+}
+
+// hungBackend reads whatever is sent to it, and never answers.
+func hungBackend(t testing.TB) (url string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var serving sync.WaitGroup
+	t.Cleanup(func() {
+		_ = l.Close()
+		serving.Wait()
+	})
+	serving.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() {
+				_, _ = io.Copy(io.Discard, conn) // until the sender gives up
+				_ = conn.Close()
+			})
+		}
+	})
+	return "http://" + l.Addr().String()
+}
+
+// testCeiling attacks a collector that forwards to a URL, or is alone. It should
+// take less than rest, in bytes, soon afterwards.
+func testCeiling(t *testing.T, forwardTo string, rest int) {
+	p := startProcess(t, forwardTo)
 	expensive := expensiveBodies(t)
 	names := []string{"HTTP", "gRPC", "JSON", "HTTP to nobody"}
 	senders := []func(context.Context) error{p.overHTTP(t), p.overGRPC(t), p.inJSON, p.toNobody(t)}
@@ -72,7 +105,6 @@ func TestCeiling(t *testing.T) {
 		require.Less(t, d.at(0.9), time.Second+2*machine)
 		require.LessOrEqual(t, d.failed*10, len(d.all), d.why)
 	}
-	const rest = 192 << 20 // what is stored, and the program itself
 	var after int
 	require.Eventually(t, func() bool {
 		after, _ = p.memory(t)

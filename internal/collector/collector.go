@@ -30,6 +30,8 @@ type Options struct {
 	GRPCAddr string // default "127.0.0.1:4317"
 	Limits   Limits
 
+	Forward Forwarder // gets all that is accepted; may be nil
+
 	Outside loopback.Outside // under which names a browser elsewhere may send
 }
 
@@ -58,6 +60,7 @@ func Start(opts Options) (*Collector, error) {
 		return nil, fmt.Errorf("start the collector: %w", err)
 	}
 	c.receiver = newReceiver(c.store)
+	c.receiver.forward = opts.Forward
 	c.receiver.entrance = opts.Outside.Port(c.httpListener.Addr())
 	c.http = newServer(c.receiver)
 	c.grpc = newServer(grpcHandler{c.receiver, c.HTTPAddr()})

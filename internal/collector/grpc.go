@@ -61,7 +61,7 @@ func (g grpcHandler) export(w http.ResponseWriter, req *http.Request, sig signal
 	if err != nil {
 		return err
 	}
-	answer, problem := g.receive(req.Context(), sig, protobuf, message, zipped)
+	answer, problem := g.receive(req.Context(), sig, protobuf, req.Header, message, zipped)
 	if problem != nil {
 		return problem
 	}

@@ -179,9 +179,9 @@ func TestForeignProtocols(t *testing.T) {
 func TestPanicIsAnswered(t *testing.T) {
 	r := newReceiver(NewStore(Limits{}))
 	broken := ofTraces
-	broken.accept = func(*Store, []byte, encoding) ([]byte, error) { panic("oh") }
+	broken.accept = func(*Store, []byte, encoding) (acceptance, error) { panic("oh") }
 	for range cap(r.light.slots) + 1 { // the slot comes back
-		_, problem := r.receive(t.Context(), broken, protobuf, nil, false)
+		_, problem := r.receive(t.Context(), broken, protobuf, nil, nil, false)
 		require.Equal(t, 500, problem.http)
 		require.Equal(t, codes.Internal, problem.grpc)
 		require.Contains(t, problem.message, "oh")

@@ -72,7 +72,7 @@ func (r *receiver) export(w http.ResponseWriter, req *http.Request, sig signal) 
 		r.refuse(w, req, &enc, err)
 		return
 	}
-	answer, problem := r.receive(req.Context(), sig, enc, body, zipped)
+	answer, problem := r.receive(req.Context(), sig, enc, req.Header, body, zipped)
 	if problem != nil {
 		r.refuse(w, req, &enc, problem)
 		return

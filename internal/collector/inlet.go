@@ -51,12 +51,12 @@ func (in *Inlet) Close() { in.receiver.tidy.stop() }
 // decoded is take's; its error is what the sender is told.
 func (in *Inlet) Traces(w http.ResponseWriter, req *http.Request, take func(ptrace.Traces) error) {
 	sig := ofTraces
-	sig.accept = func(_ *Store, body []byte, enc encoding) ([]byte, error) {
+	sig.accept = func(_ *Store, body []byte, enc encoding) (acceptance, error) {
 		decoded, err := decodeTraces(body, enc)
 		if err != nil {
-			return nil, err
+			return acceptance{}, err
 		}
-		return accepted(enc), take(decoded.Traces())
+		return acceptance{answer: accepted(enc)}, take(decoded.Traces())
 	}
 	in.receiver.export(w, req, sig)
 }
@@ -64,12 +64,12 @@ func (in *Inlet) Traces(w http.ResponseWriter, req *http.Request, take func(ptra
 // Metrics does the same for metrics.
 func (in *Inlet) Metrics(w http.ResponseWriter, req *http.Request, take func(pmetric.Metrics) error) {
 	sig := ofMetrics
-	sig.accept = func(_ *Store, body []byte, enc encoding) ([]byte, error) {
+	sig.accept = func(_ *Store, body []byte, enc encoding) (acceptance, error) {
 		decoded, err := decodeMetrics(body, enc)
 		if err != nil {
-			return nil, err
+			return acceptance{}, err
 		}
-		return accepted(enc), take(decoded.Metrics())
+		return acceptance{answer: accepted(enc)}, take(decoded.Metrics())
 	}
 	in.receiver.export(w, req, sig)
 }

@@ -16,9 +16,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/forward"
 )
 
-// asProcess, in the environment, makes the test binary a collector.
+// asProcess, in the environment, makes the test binary a collector. Its value is
+// where that forwards to, or "alone".
 const asProcess = "WORKSHOP_TEST_COLLECTOR"
 
 // A process is a collector that has a process to itself, so that its memory can
@@ -36,10 +39,10 @@ type process struct {
 // A usage is the memory of a process, in bytes.
 type usage struct{ Now, Peak int }
 
-func startProcess(t *testing.T) *process {
+func startProcess(t *testing.T, forwardTo string) *process {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), asProcess+"=1")
+	cmd.Env = append(os.Environ(), asProcess+"="+forwardTo)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
@@ -71,7 +74,15 @@ func (p *process) memory(t *testing.T) (now, peak int) {
 
 // serveAsProcess is the other side: it answers each line until its input ends.
 func serveAsProcess() error {
-	c, err := Start(Options{HTTPAddr: "127.0.0.1:0", GRPCAddr: "127.0.0.1:0"})
+	o := Options{HTTPAddr: "127.0.0.1:0", GRPCAddr: "127.0.0.1:0"}
+	if to := os.Getenv(asProcess); to != "alone" {
+		f, err := forward.Start(forward.Options{Endpoint: to})
+		if err != nil {
+			return err
+		}
+		o.Forward = f
+	}
+	c, err := Start(o)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ type receiver struct {
 	tidy         tidier
 
 	entrance loopback.Entrance // of the HTTP port
+	forward  Forwarder         // nil when nothing is sent on
 }
 
 // A lane is where bodies are opened and decoded. Nothing in it waits for a
@@ -59,13 +60,16 @@ func newReceiver(s *Store) *receiver {
 	}
 }
 
-// receive decodes and stores one body, and returns the body of the answer in
-// the same encoding. What turns out to be too much for the light lane waits for
-// the heavy one, so that it never holds up the ordinary.
-func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, body []byte, zipped bool) (answer []byte, refused *refusal) {
-	answer, err := r.receiveIn(ctx, r.light, sig, enc, body, zipped)
+// receive decodes and stores one body that came with these headers, and returns
+// the body of the answer in the same encoding. What turns out to be too much for
+// the light lane waits for the heavy one, so that it never holds up the ordinary.
+func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, came http.Header, body []byte, zipped bool) (answer []byte, refused *refusal) {
+	if r.forward != nil && r.forward.Sent(came) {
+		return nil, errLoop
+	}
+	answer, err := r.receiveIn(ctx, r.light, sig, enc, came, body, zipped)
 	if errors.Is(err, errHeavy) && r.heavy != nil {
-		answer, err = r.receiveIn(ctx, r.heavy, sig, enc, body, zipped)
+		answer, err = r.receiveIn(ctx, r.heavy, sig, enc, came, body, zipped)
 		r.tidy.soon()
 	}
 	if err == nil {
@@ -83,7 +87,7 @@ func (r *receiver) receive(ctx context.Context, sig signal, enc encoding, body [
 var errHeavy = &refusal{http: http.StatusRequestEntityTooLarge, grpc: codes.ResourceExhausted,
 	message: "the request is larger than is taken here, or would be when it is decoded: send fewer items at a time"}
 
-func (r *receiver) receiveIn(ctx context.Context, l *lane, sig signal, enc encoding, body []byte, zipped bool) (answer []byte, err error) {
+func (r *receiver) receiveIn(ctx context.Context, l *lane, sig signal, enc encoding, came http.Header, body []byte, zipped bool) (answer []byte, err error) {
 	timer := time.NewTimer(l.patience)
 	defer timer.Stop()
 	select {
@@ -123,7 +127,11 @@ func (r *receiver) receiveIn(ctx context.Context, l *lane, sig signal, enc encod
 	if l == r.heavy {
 		runtime.GC() // what it takes should come on top of what is used, not of garbage
 	}
-	return sig.accept(r.store, body, enc)
+	a, err := sig.accept(r.store, body, enc)
+	if err == nil {
+		r.relay(sig, enc, body, a, came)
+	}
+	return a.answer, err
 }
 
 var errSenderGone = &refusal{http: http.StatusServiceUnavailable, grpc: codes.Unavailable, retry: time.Second, message: "the sender has gone"}
