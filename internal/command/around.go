@@ -24,11 +24,11 @@ func (w *workshop) around(ctx context.Context, at addrs) (err error) {
 	if err != nil {
 		return err
 	}
-	d, server, err := w.openPage(s)
+	d, server, err := w.openPage(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
+	defer func() { err = errors.Join(err, w.closeDesk(d)) }()
 	defer server.Close()
 	endpoint := "http://" + d.Collector().HTTPAddr()
 

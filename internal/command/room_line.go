@@ -48,7 +48,9 @@ func (w *workshop) watchRoom(ctx context.Context, r *room.Room, backend *forward
 		case <-tick.C:
 		}
 		if backend != nil {
-			news = append(news, teller.News(backend.Stats())...)
+			for _, n := range teller.News(backend.Stats()) {
+				news = append(news, n.Text)
+			}
 		}
 		for _, text := range news {
 			if w.onTerminal() {

@@ -95,6 +95,7 @@ func newRoot(w *workshop) *cobra.Command {
 	root.Flags().BoolP("help", "h", false, "print this")
 	root.Flags().StringVar(&in.url, "room", "", "report to an instructor's room at `URL`")
 	root.Flags().StringVar(&in.name, "name", "", "go by `NAME` there")
+	forwardFlag(root, w)
 	root.Flags().BoolVar(&story, "story", false, "serve /story, the page's pictures of hard cases")
 	_ = root.Flags().MarkHidden("story") // it is there: it has just been defined
 	return root

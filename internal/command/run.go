@@ -28,7 +28,8 @@ Type the name of a fault, and Enter, to switch it on or off:
 
 ` + faultList() + `
 DATABASE_URL names a PostgreSQL to use instead of the workshop's own database,
-OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own.
+OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own. With --forward,
+its own one receives, and sends a copy of everything on.
 
 With --around, the service is left to you: start it in a debugger, or by hand.
 What stands around it runs then at addresses that stay the same.`,
@@ -37,8 +38,8 @@ What stands around it runs then at addresses that stay the same.`,
 		Args: atMost(1, "one step"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if around {
-				if len(args) > 0 || cmd.Flags().NFlag() > 1 {
-					return usageError{"--around starts no service: it takes no STEP, and no other flag"}
+				if len(args) > 0 || solution || variant != "" || len(faults) > 0 {
+					return usageError{"--around starts no service: it takes no STEP, and no other flag but --forward"}
 				}
 				return w.around(cmd.Context(), aroundAddrs)
 			}
@@ -49,6 +50,9 @@ What stands around it runs then at addresses that stay the same.`,
 			o := terminal.RunOptions{
 				Source: source, Input: w.stdin, Width: func() int { return w.look().Width }, Columns: w.terminalWidth,
 				DatabaseURL: os.Getenv("DATABASE_URL"), Collector: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
+			}
+			if o.Forward, err = w.forwarder(); err != nil {
+				return err
 			}
 			if o.Outside, err = loopback.FromEnvironment(os.Getenv); err != nil {
 				return err
@@ -66,6 +70,7 @@ What stands around it runs then at addresses that stay the same.`,
 	cmd.Flags().BoolVar(&solution, "solution", false, "the solution instead of your files")
 	cmd.Flags().StringVar(&variant, "variant", "", "the broken variant `NAME` instead of your files")
 	cmd.Flags().StringArrayVar(&faults, "fault", nil, "something that is wrong, by `NAME`; may be given several times")
+	forwardFlag(cmd, w)
 	cmd.Flags().BoolVar(&around, "around", false, "all but the service, which you start yourself, in a debugger")
 	return cmd
 }

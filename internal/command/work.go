@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"otel.workshop/internal/collector"
 	"otel.workshop/internal/desk"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/loopback"
@@ -38,11 +37,11 @@ func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 			path += "?" + url.Values{"q": {args[0]}}.Encode()
 		}
 	}
-	d, server, err := w.openPage(s)
+	d, server, err := w.openPage(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
+	defer func() { err = errors.Join(err, w.closeDesk(d)) }()
 	defer server.Close()
 	if err := w.printf("The mistakes are on this page; Ctrl-C ends it.\n\n  %s\n\n", server.Address()+path); err != nil {
 		return err
@@ -58,20 +57,24 @@ func (w *workshop) showOnPage(ctx context.Context, args []string) (err error) {
 
 // openPage opens a desk at which nothing is graded, and serves the page that
 // looks at it. Both are the caller's to close.
-func (w *workshop) openPage(s *session.Session) (*desk.Desk, *web.Server, error) {
+func (w *workshop) openPage(ctx context.Context, s *session.Session) (*desk.Desk, *web.Server, error) {
 	outside, err := loopback.FromEnvironment(os.Getenv)
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := desk.Open(s, nil, collector.Options{Outside: outside})
+	d, err := w.openDesk(ctx, s, nil, outside)
 	if err != nil {
 		return nil, nil, err
 	}
 	server, err := web.Start(d, web.Options{Outside: outside})
 	if err != nil {
-		return nil, nil, errors.Join(err, d.Close())
+		return nil, nil, errors.Join(err, w.closeDesk(d))
 	}
-	for _, n := range append(d.Collector().Notices(), server.Notice()) {
+	notices := append(d.Collector().Notices(), server.Notice())
+	if f := d.Forwarder(); f != nil {
+		notices = append(notices, terminal.Forwards(f))
+	}
+	for _, n := range notices {
 		if n != "" {
 			w.warn(n)
 		}
@@ -96,13 +99,13 @@ func (w *workshop) work(ctx context.Context, s *session.Session, at *lesson.Chec
 	if err != nil {
 		return err
 	}
-	d, err := desk.Open(s, at, collector.Options{Outside: o.Outside})
+	d, err := w.openDesk(ctx, s, at, o.Outside)
 	if err != nil {
 		return err
 	}
 	var goodbye sync.WaitGroup // beside all else that ends
 	defer goodbye.Wait()
-	defer func() { err = errors.Join(err, d.Close()) }()
+	defer func() { err = errors.Join(err, w.closeDesk(d)) }()
 	background, stop := context.WithCancel(ctx)
 	var ahead sync.WaitGroup
 	ahead.Go(func() { buildAhead(background, d) })

@@ -20,6 +20,8 @@ type workshop struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	open           func(dir string) (*session.Session, error)
+
+	forward string // where --forward says, or ""
 }
 
 // session opens the checkout that the command was started in.

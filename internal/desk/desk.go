@@ -12,6 +12,7 @@ import (
 
 	"otel.workshop/internal/bell"
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/forward"
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
@@ -22,6 +23,7 @@ import (
 type Desk struct {
 	session   *session.Session
 	collector *collector.Collector
+	forwarder *forward.Forwarder // nil when the collector does not forward
 	counter   *Counter
 	again     chan struct{} // has a value when it is asked to grade again
 
@@ -63,24 +65,28 @@ func (r Room) String() string {
 }
 
 // Open makes a desk that begins at a check, or, when that is nil, where the
-// learner is. The collector runs along, until the desk is closed.
+// learner is. The collector runs along, until the desk is closed, and so does a
+// forwarder among its options.
 func Open(s *session.Session, at *lesson.Check, o collector.Options) (*Desk, error) {
 	c, err := collector.Start(o)
 	if err != nil {
 		return nil, err
 	}
 	d := &Desk{session: s, collector: c, counter: newCounter(s.Root(), c), again: make(chan struct{}, 1), settled: at != nil}
+	d.forwarder, _ = o.Forward.(*forward.Forwarder)
 	d.state = d.blank(begin(s, at))
 	return d, nil
 }
 
-// Close ends the service and then the collector, within three seconds. Run has
-// to have returned.
+// Close ends the service and then the collector, within three seconds, and then
+// the forwarder, within two more. Run has to have returned.
 func (d *Desk) Close() error {
 	d.counter.close()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	if err := d.collector.Close(ctx); err != nil {
+	err := d.collector.Close(ctx)
+	d.closeForwarder()
+	if err != nil {
 		return fmt.Errorf("stop the collector: %w", err)
 	}
 	return nil

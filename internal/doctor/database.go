@@ -2,19 +2,13 @@ package doctor
 
 import (
 	"context"
-	"strings"
 
 	"otel.workshop/internal/database"
 )
 
 // database tries what steps 2 and 3 will read their orders from.
 func (o Options) database(ctx context.Context) []Finding {
-	url := ""
-	for _, kv := range o.Environ {
-		if name, value, _ := strings.Cut(kv, "="); name == "DATABASE_URL" {
-			url = value
-		}
-	}
+	url := o.getenv("DATABASE_URL")
 	if url == "" && !o.HasDatabase() {
 		return []Finding{{"database", OK, "the workshop's own, which the first start builds; DATABASE_URL would name another", ""}}
 	}

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"otel.workshop/internal/collector/probe"
+	"otel.workshop/internal/forward"
 	"otel.workshop/internal/launch"
 	"otel.workshop/internal/shop"
 	"otel.workshop/internal/workspace"
@@ -60,6 +61,8 @@ type Options struct {
 
 	HasDatabase func() bool                                                    // whether the workshop's own is built
 	TryDatabase func(ctx context.Context, url string) (name string, err error) // "" is the workshop's own
+
+	TryForward func(context.Context, forward.Options) ([]forward.Answer, error)
 }
 
 // Examine looks at everything, in about a second, and changes nothing but that
@@ -79,6 +82,7 @@ func Examine(ctx context.Context, o Options) []Finding {
 		o.git,
 		o.ports,
 		o.database,
+		o.forward,
 		o.environment,
 		o.disk,
 		o.modules,
@@ -122,6 +126,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.HasDatabase == nil {
 		o.HasDatabase = func() bool { return launch.HasDatabase(o.Root) }
+	}
+	if o.TryForward == nil {
+		o.TryForward = forward.Try
 	}
 	if o.TryDatabase == nil {
 		o.TryDatabase = o.tryDatabase

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"otel.workshop/internal/forward"
 )
 
 func TestAllIsWell(t *testing.T) {
@@ -21,6 +23,14 @@ func TestAllIsWell(t *testing.T) {
 		require.Empty(t, f.Do, f.Name)
 	}
 	require.Equal(t, []string{"go", "folder", ".workshop", "git", "port 4318", "port 4317", "port 8080", "database", "OTEL_*", "proxies", "disk", "modules", "build cache"}, names)
+}
+
+// forwarding has WORKSHOP_FORWARD name a backend that answers so.
+func forwarding(answers ...forward.Answer) func(*Options, *fakeGo) {
+	return func(o *Options, _ *fakeGo) {
+		o.Environ = []string{"WORKSHOP_FORWARD=http://jaeger.example:4318"}
+		o.TryForward = func(context.Context, forward.Options) ([]forward.Answer, error) { return answers, nil }
+	}
 }
 
 func TestFindings(t *testing.T) {
@@ -73,6 +83,28 @@ func TestFindings(t *testing.T) {
 			"database", OK, "as DATABASE_URL says", ""},
 		"database that is not built yet": {func(o *Options, _ *fakeGo) { o.HasDatabase = func() bool { return false } },
 			"database", OK, "which the first start builds", ""},
+		"a backend to forward to": {func(o *Options, _ *fakeGo) {
+			o.Environ = []string{"WORKSHOP_FORWARD=http://jaeger.example:4318", "WORKSHOP_FORWARD_HEADERS=api-key=secret"}
+			o.TryForward = func(_ context.Context, to forward.Options) ([]forward.Answer, error) {
+				if to.Headers["api-key"] != "secret" {
+					return nil, errUnknown
+				}
+				return []forward.Answer{{Signal: "traces"}, {Signal: "metrics"}, {Signal: "logs"}}, nil
+			}
+		}, "WORKSHOP_FORWARD", OK, "http://jaeger.example:4318 answers OTLP, and takes traces, metrics and logs", ""},
+		"a backend for traces": {forwarding(forward.Answer{Signal: "traces"}, forward.Answer{Signal: "metrics", Why: "it answered 404 Not Found"}),
+			"WORKSHOP_FORWARD", Warn, "takes traces alone; of metrics, it says: it answered 404 Not Found", "dropped, and counted"},
+		"a backend that is not there": {forwarding(forward.Answer{Signal: "traces", Why: "nothing listens there", Again: true}),
+			"WORKSHOP_FORWARD", Warn, "there is no answer from http://jaeger.example:4318: nothing listens there", "start what should answer there"},
+		"a backend that is none": {forwarding(forward.Answer{Signal: "traces", Why: "it answered 404 Not Found"}),
+			"WORKSHOP_FORWARD", Warn, "takes no OTLP: it answered 404", "look at the path"},
+		"a backend that is a workshop": {func(o *Options, _ *fakeGo) {
+			o.Environ = []string{"WORKSHOP_FORWARD=http://localhost:4318"}
+			o.IsWorkshop = workshopAt("localhost:4318")
+		}, "WORKSHOP_FORWARD", Warn, "is a workshop that is running, not a backend", "name the backend"},
+		"a backend without a scheme": {func(o *Options, _ *fakeGo) { o.Environ = []string{"WORKSHOP_FORWARD=jaeger:4318"} },
+			"WORKSHOP_FORWARD", Bad, "the workshop does not start", "begin with http:// or https://"},
+
 		"no such database": {func(o *Options, _ *fakeGo) {
 			o.Environ = []string{"DATABASE_URL=postgres://u:secret@db.example/x"}
 			o.TryDatabase = func(context.Context, string) (string, error) { return "", errUnknown }

@@ -14,7 +14,7 @@ import (
 )
 
 // explain says in a clause why there was no answer.
-func (f *Forwarder) explain(err error) string {
+func (b *backend) explain(err error) string {
 	var (
 		outer   *url.Error
 		lookup  *net.DNSError
@@ -30,7 +30,7 @@ func (f *Forwarder) explain(err error) string {
 	case strings.Contains(err.Error(), "proxyconnect"):
 		return clip(oneLine("the proxy that the environment names does not answer: " + err.Error()))
 	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return "no host is known as " + f.endpoint.Hostname()
+		return "no host is known as " + b.endpoint.Hostname()
 	case errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaeconnrefused):
 		return "nothing listens there"
 	case errors.As(err, &plain) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
@@ -42,7 +42,7 @@ func (f *Forwarder) explain(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "the workshop ended before it answered"
 	case errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("it did not answer within %v", f.options.Timeout)
+		return fmt.Sprintf("it did not answer within %v", b.timeout)
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET):
 		return "it broke the connection off without an answer"
 	}

@@ -12,9 +12,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -58,11 +56,10 @@ func (o Options) withDefaults() Options {
 // A Forwarder sends on what it is offered, until it is closed. Its methods may
 // be called concurrently.
 type Forwarder struct {
-	options  Options
-	endpoint *url.URL
-	id       string // in the header that finds loops
-	client   *http.Client
-	bell     bell.Bell
+	backend
+	backoff backoff
+	id      string // in the header that finds loops
+	bell    bell.Bell
 
 	queue   *queue
 	closing chan struct{} // closed when nothing is accepted any more
@@ -76,24 +73,18 @@ type Forwarder struct {
 // what to do; nothing is sent before something is offered, so a backend that is
 // not there yet is no error.
 func Start(o Options) (*Forwarder, error) {
-	endpoint, err := parseEndpoint(o.Endpoint)
-	if err != nil {
-		return nil, fmt.Errorf("forward to %s: %w", unsecret(o.Endpoint), err)
-	}
-	for name, value := range o.Headers {
-		if err := checkHeader(name, value); err != nil {
-			return nil, err
-		}
-	}
 	o = o.withDefaults()
+	to, err := newBackend(o)
+	if err != nil {
+		return nil, err
+	}
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // it never fails: see its documentation
 	f := &Forwarder{
-		options:  o,
-		endpoint: endpoint,
-		id:       hex.EncodeToString(id[:]),
-		client:   &http.Client{Transport: o.transport, CheckRedirect: stay},
-		closing:  make(chan struct{}),
+		backend: to,
+		backoff: o.backoff,
+		id:      hex.EncodeToString(id[:]),
+		closing: make(chan struct{}),
 	}
 	f.queue = newQueue(o.QueueBytes, o.QueueItems)
 	f.ctx, f.cancel = context.WithCancel(context.Background())
@@ -102,9 +93,6 @@ func Start(o Options) (*Forwarder, error) {
 	}
 	return f, nil
 }
-
-// Endpoint returns where requests go, without anything that is secret.
-func (f *Forwarder) Endpoint() string { return f.endpoint.String() }
 
 // Offer sends a request on: of "traces", "metrics" or "logs", as protobuf and
 // not compressed. It returns at once, and never fails: what cannot be kept is
@@ -162,7 +150,7 @@ func (f *Forwarder) work(l *line) {
 			continue
 		}
 		tries++
-		if !f.pause(max(f.options.backoff.after(tries), out.wait)) {
+		if !f.pause(max(f.backoff.after(tries), out.wait)) {
 			return
 		}
 	}

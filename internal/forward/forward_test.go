@@ -17,9 +17,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A backend is one that a test plays: it answers as the handler says, and keeps
+// An actor is a backend that a test plays: it answers as the handler says, and keeps
 // what it has taken.
-type backend struct {
+type actor struct {
 	*httptest.Server
 	mu      sync.Mutex
 	asked   int // also what was not taken
@@ -28,9 +28,9 @@ type backend struct {
 }
 
 // serve starts a backend. answer may be nil: then it takes everything.
-func serve(t *testing.T, answer http.HandlerFunc) *backend {
+func serve(t *testing.T, answer http.HandlerFunc) *actor {
 	t.Helper()
-	b := &backend{bodies: make(map[string][]string)}
+	b := &actor{bodies: make(map[string][]string)}
 	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body := plain(t, r)
 		b.mu.Lock()
@@ -78,13 +78,13 @@ func plain(t *testing.T, r *http.Request) string {
 	return string(body)
 }
 
-func (b *backend) got(path string) []string {
+func (b *actor) got(path string) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]string(nil), b.bodies[path]...)
 }
 
-func (b *backend) timesAsked() int {
+func (b *actor) timesAsked() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.asked

@@ -154,7 +154,7 @@ func TestDownForAWhile(t *testing.T) {
 		defer closeNow(f)
 		var want []string
 		var teller Teller
-		var told []string
+		var told []Note
 		for i := range 200 {
 			want = append(want, strings.Repeat("x", i))
 			f.Offer("traces", []byte(want[i]))
@@ -167,9 +167,10 @@ func TestDownForAWhile(t *testing.T) {
 		require.Equal(t, 200, s.Sent)
 		require.Zero(t, s.Dropped)
 		require.Len(t, told, 2, told)
-		require.Equal(t, "Forwarding to http://backend.example:4318: dial: no route to host. What comes is kept, as far as there is room, and tried again.", told[0])
-		require.Contains(t, told[1], "Forwarding to http://backend.example:4318: it answers again. 1")
-		require.Contains(t, told[1], " requests sent")
+		require.Equal(t, Note{"Forwarding to http://backend.example:4318: dial: no route to host. What comes is kept, as far as there is room, and tried again.", true}, told[0])
+		require.Contains(t, told[1].Text, "Forwarding to http://backend.example:4318: it answers again. 1")
+		require.Contains(t, told[1].Text, " requests sent")
+		require.False(t, told[1].Bad)
 	})
 }
 

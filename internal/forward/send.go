@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -41,33 +42,63 @@ type outcome struct {
 
 // send tries a request once.
 func (f *Forwarder) send(it *item, p *packer) outcome {
-	ctx, cancel := context.WithTimeout(f.ctx, f.options.Timeout)
-	defer cancel()
 	if !it.packed {
 		f.queue.pack(it, p.pack(it.body))
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.endpoint.JoinPath("v1", it.signal).String(), bytes.NewReader(it.body))
+	return f.post(f.ctx, it.signal, it.body, it.zipped, chain(it.via, f.id))
+}
+
+// A backend is who is sent to.
+type backend struct {
+	endpoint *url.URL
+	headers  map[string]string
+	timeout  time.Duration
+	client   *http.Client
+}
+
+// newBackend finds the backend that options with all defaults name.
+func newBackend(o Options) (backend, error) {
+	endpoint, err := parseEndpoint(o.Endpoint)
+	if err != nil {
+		return backend{}, fmt.Errorf("forward to %s: %w", unsecret(o.Endpoint), err)
+	}
+	for name, value := range o.Headers {
+		if err := checkHeader(name, value); err != nil {
+			return backend{}, err
+		}
+	}
+	return backend{endpoint, o.Headers, o.Timeout, &http.Client{Transport: o.transport, CheckRedirect: stay}}, nil
+}
+
+// Endpoint returns where requests go, without anything that is secret.
+func (b *backend) Endpoint() string { return b.endpoint.String() }
+
+// post sends a request, and waits for the answer.
+func (b *backend) post(ctx context.Context, signal string, body []byte, zipped bool, chain string) outcome {
+	ctx, cancel := context.WithTimeout(ctx, b.timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.endpoint.JoinPath("v1", signal).String(), bytes.NewReader(body))
 	if err != nil {
 		return outcome{why: fmt.Sprintf("the request could not be made: %v", err)}
 	}
-	for name, value := range f.options.Headers {
+	for name, value := range b.headers {
 		req.Header.Set(name, value)
 	}
 	req.Header.Set("Content-Type", protobufType)
-	if it.zipped {
+	if zipped {
 		req.Header.Set("Content-Encoding", "gzip")
 	}
 	req.Header.Set("User-Agent", "otel-workshop-forwarder")
-	req.Header.Set(chainHeader, chain(it.via, f.id))
-	resp, err := f.client.Do(req)
+	req.Header.Set(chainHeader, chain)
+	resp, err := b.client.Do(req)
 	if err != nil {
-		return outcome{again: true, why: f.explain(err)}
+		return outcome{again: true, why: b.explain(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	const most = 64 << 10 // of an answer
-	body, err := io.ReadAll(io.LimitReader(resp.Body, most))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, most))
 	if err != nil {
-		body = nil // what it says of a part is lost, but not what it said of the whole
+		answer = nil // what it says of a part is lost, but not what it said of the whole
 	}
-	return judge(it.signal, resp, body)
+	return judge(signal, resp, answer)
 }

@@ -1,6 +1,9 @@
 package forward
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // String says in a clause what has become of everything: "120 requests sent, 3
 // wait: nothing listens there".
@@ -16,6 +19,26 @@ func (s Stats) String() string {
 		text += "; " + s.Trouble
 	}
 	return text
+}
+
+// Brief is String, and to whom, for where there is little room.
+func (s Stats) Brief() string { return "forwards to " + s.host() + ": " + s.String() }
+
+// State says to whom, and whether that goes well: it changes only when that does.
+func (s Stats) State() string {
+	if s.Trouble != "" {
+		return "cannot forward to " + s.host() + " now: " + s.Trouble
+	}
+	text := "forwards to " + s.host()
+	if s.Dropped > 0 {
+		text += ", some dropped"
+	}
+	return text
+}
+
+func (s Stats) host() string {
+	_, host, _ := strings.Cut(s.Endpoint, "://")
+	return host
 }
 
 // String says what was lost and why.
@@ -48,6 +71,12 @@ func items(signal string, n int) string {
 	return name
 }
 
+// A Note is something new about forwarding, in a sentence or two.
+type Note struct {
+	Text string
+	Bad  bool // something is lost, or may be
+}
+
 // A Teller tells what has changed, each thing once. It is one goroutine's.
 type Teller struct {
 	begun   bool // whether the backend was heard to take anything
@@ -55,11 +84,14 @@ type Teller struct {
 	told    map[[2]string]bool // losses, by signal and reason
 }
 
-// News returns sentences about what is new since the last call: that the backend
-// takes what it gets, that it does not, that it does again, and each reason for
-// which something was lost.
-func (t *Teller) News(s Stats) []string {
-	var news []string
+// News returns what is new since the last call: that the backend takes what it
+// gets, that it does not, that it does again, and each reason for which something
+// was lost.
+func (t *Teller) News(s Stats) []Note {
+	var news []Note
+	note := func(bad bool, what string) {
+		news = append(news, Note{"Forwarding to " + s.Endpoint + ": " + what, bad})
+	}
 	for _, l := range s.Losses {
 		key := [2]string{l.Signal, l.Why}
 		if t.told[key] {
@@ -69,18 +101,18 @@ func (t *Teller) News(s Stats) []string {
 			t.told = make(map[[2]string]bool)
 		}
 		t.told[key] = true
-		news = append(news, fmt.Sprintf("Forwarding to %s: %s.", s.Endpoint, l))
+		note(true, l.String()+".")
 	}
 	switch {
 	case s.Trouble != "" && !t.trouble:
 		t.trouble = true
-		news = append(news, fmt.Sprintf("Forwarding to %s: %s. What comes is kept, as far as there is room, and tried again.", s.Endpoint, s.Trouble))
+		note(true, s.Trouble+". What comes is kept, as far as there is room, and tried again.")
 	case s.Trouble == "" && t.trouble && s.Answers:
 		t.trouble, t.begun = false, t.begun || s.Sent > 0
-		news = append(news, fmt.Sprintf("Forwarding to %s: it answers again. %s.", s.Endpoint, s))
+		note(false, "it answers again. "+s.String()+".")
 	case !t.begun && s.Sent > 0:
 		t.begun = true
-		news = append(news, fmt.Sprintf("Forwarding to %s: it takes what it gets.", s.Endpoint))
+		note(false, "it takes what it gets.")
 	}
 	return news
 }

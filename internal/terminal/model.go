@@ -24,6 +24,7 @@ type model struct {
 	desk      *desk.Desk
 	feed      *Feed
 	refused   refusals
+	forwards  forwarding
 	counter   *desk.Counter
 	page      Page
 	tell      func(event any)
@@ -55,7 +56,7 @@ func newModel(ctx context.Context, d *desk.Desk, page Page, look Look) *model {
 	c := d.Collector()
 	return &model{
 		ctx: ctx, desk: d, session: d.Session(), collector: c, counter: d.Counter(), page: page, look: look, height: 24,
-		feed: NewFeed(c.Store()), refused: refusals{store: c.Store()}, check: d.At(), report: grader.Report{Step: d.Session().Step(d.At())},
+		feed: NewFeed(c.Store()), refused: refusals{store: c.Store()}, forwards: forwarding{forwarder: d.Forwarder()}, check: d.At(), report: grader.Report{Step: d.Session().Step(d.At())},
 	}
 }
 
@@ -95,6 +96,10 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.say(text)
 		}
 		m.news(time.Now())
+	case forwarded:
+		for _, text := range m.forwards.news(m.look) {
+			m.say(text)
+		}
 	case moved:
 		m.follow()
 	case printed:

@@ -23,7 +23,7 @@ func Plain(ctx context.Context, d *desk.Desk, page Page, look Look, w io.Writer)
 	defer cancel(nil)
 	p := &plain{session: d.Session(), look: look, out: w}
 	p.print(welcome(d, page, look))
-	var mu sync.Mutex // of p: a room has its news in between
+	var mu sync.Mutex // of p: a room and forwarding have their news in between
 	take := func(event any) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -31,11 +31,12 @@ func Plain(ctx context.Context, d *desk.Desk, page Page, look Look, w io.Writer)
 			cancel(p.err) // nobody reads any more
 		}
 	}
-	var room sync.WaitGroup
-	room.Go(func() { followRoom(ctx, d, take) })
+	var aside sync.WaitGroup
+	aside.Go(func() { followRoom(ctx, d, take) })
+	aside.Go(func() { followForwarding(ctx, d, look, take) })
 	d.Run(ctx, func(event desk.Event) { take(event) })
 	cancel(nil)
-	room.Wait()
+	aside.Wait()
 	return p.err
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"otel.workshop/internal/collector"
+	"otel.workshop/internal/forward"
 	"otel.workshop/internal/loopback"
 	"otel.workshop/internal/printable"
 	"otel.workshop/internal/report"
@@ -31,7 +32,8 @@ type RunOptions struct {
 	Columns     func() int   // that a line of the service's may take before it is folded; nil, or 0: as many as it has
 	Input       io.Reader    // names of faults to switch on or off, a line each; nil: nobody types
 
-	Outside loopback.Outside // under which names a browser elsewhere may send to our collector
+	Forward *forward.Forwarder // gets what our collector receives, and is closed in the end; nil: nobody does
+	Outside loopback.Outside   // under which names a browser elsewhere may send to our collector
 }
 
 // Run runs a service until ctx is done, with a collector, a database and the
@@ -41,12 +43,13 @@ type RunOptions struct {
 // flush brought is told.
 func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer) (err error) {
 	r := &runner{look: look, width: o.Width, source: o.Source, out: w}
+	defer func() { r.closeForwarder(o.Forward) }()
 	endpoint := o.Collector
 	var backend shop.Backend
 	if endpoint == "" {
-		c, err := collector.Start(collector.Options{Outside: o.Outside})
+		c, err := openCollector(ctx, o)
 		if err != nil {
-			return fmt.Errorf("start the collector: %w", err)
+			return err
 		}
 		defer func() { err = errors.Join(err, closeCollector(c)) }()
 		r.collector, r.feed, endpoint, backend = c, NewFeed(c.Store()), "http://"+c.HTTPAddr(), c
@@ -54,8 +57,14 @@ func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer)
 		for _, n := range c.Notices() {
 			r.warn(n)
 		}
+		if r.forwards.forwarder = o.Forward; o.Forward != nil {
+			r.print(look.prose(Forwards(o.Forward), 0))
+		}
 	} else {
 		r.warn("OTEL_EXPORTER_OTLP_ENDPOINT is set: telemetry goes to " + printable.Text(endpoint) + ", and is not drawn here. Unset it to see it here")
+		if o.Forward != nil {
+			r.warn("So nothing comes here that could be forwarded to " + printable.Text(o.Forward.Endpoint()) + ": unset OTEL_EXPORTER_OTLP_ENDPOINT for that")
+		}
 	}
 	if r.world, err = shop.OpenWorld(ctx, shop.WorldOptions{
 		Root: root, DatabaseURL: o.DatabaseURL, Collector: endpoint, Backend: backend, Alone: o.Source.StandsAlone(),
@@ -103,6 +112,7 @@ type runner struct {
 	collector *collector.Collector // nil when telemetry goes elsewhere, as is feed
 	feed      *Feed
 	refused   refusals
+	forwards  forwarding
 	world     *shop.World // nil when it is closed
 	shop      *shop.Shop
 	greeted   bool // it was said how to call the service
@@ -142,12 +152,15 @@ func (r *runner) run(ctx context.Context, root string, lines <-chan string) erro
 		defer cancel()
 		changed = c
 	}
+	sent, cancel := r.forwards.changed()
+	defer cancel()
 	tick := time.NewTicker(settled)
 	defer tick.Stop()
 	for ctx.Err() == nil && r.failure() == nil {
 		select {
 		case <-ctx.Done():
 		case <-changed:
+		case <-sent:
 		case <-tick.C:
 		case ended := <-r.shop.Exited():
 			running = false
@@ -276,6 +289,9 @@ func (r *runner) news(everything bool) {
 		r.look.Width = r.width()
 	}
 	for _, text := range r.refused.news(r.look) {
+		r.print(text)
+	}
+	for _, text := range r.forwards.news(r.look) {
 		r.print(text)
 	}
 	for _, text := range r.feed.News(time.Now(), everything, r.look) {

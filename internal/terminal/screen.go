@@ -50,12 +50,16 @@ func (m *model) forward() {
 	defer cancel()
 	changed, cancel := m.desk.Subscribe()
 	defer cancel()
+	sent, cancel := m.forwards.changed()
+	defer cancel()
 	for {
 		select {
 		case <-m.ctx.Done():
 			return
 		case <-arrived:
 			m.tell(received{})
+		case <-sent:
+			m.tell(forwarded{})
 		case <-changed:
 			m.tell(moved{})
 		}
@@ -63,6 +67,7 @@ func (m *model) forward() {
 }
 
 type (
-	received struct{} // the collector has something new
-	moved    struct{} // the check at hand may be another one
+	received  struct{} // the collector has something new
+	forwarded struct{} // how forwarding goes may be another thing now
+	moved     struct{} // the check at hand may be another one
 )

@@ -39,15 +39,21 @@ func (m *model) live() string {
 	}, "\n")
 }
 
-// rule is the line above the live lines. In a room, it says so.
+// rule is the line above the live lines. It says what leaves this machine: to a
+// room, and to a backend.
 func (m *model) rule() string {
 	width := max(1, m.look.Width)
-	room := m.desk.State().Room.String()
-	if room == "" {
+	var texts []string
+	for _, text := range []string{m.desk.State().Room.String(), m.forwards.brief()} {
+		if text != "" {
+			texts = append(texts, text)
+		}
+	}
+	if texts == nil {
 		return strings.Repeat("─", width)
 	}
-	room = ansi.Truncate(room, max(0, width-4), "…") + " ─"
-	return strings.Repeat("─", max(1, width-ansi.StringWidth(room)-1)) + " " + room
+	text := ansi.Truncate(strings.Join(texts, " · "), max(0, width-4), "…") + " ─"
+	return strings.Repeat("─", max(1, width-ansi.StringWidth(text)-1)) + " " + text
 }
 
 // status says what is going on.

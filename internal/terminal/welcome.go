@@ -25,6 +25,9 @@ func welcome(d *desk.Desk, page Page, look Look) string {
 		parts = append(parts, look.dim(look.prose(fmt.Sprintf("The workshop's collector listens on %s (OTLP over HTTP) and %s (gRPC).",
 			c.HTTPAddr(), c.GRPCAddr()), 0)))
 	}
+	if f := d.Forwarder(); f != nil {
+		parts = append(parts, look.prose(Forwards(f), 0))
+	}
 	if text := page.welcome(); text != "" {
 		parts = append(parts, look.prose(text, 0))
 	}

@@ -33,6 +33,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	arrived, cancel := s.desk.Collector().Store().Subscribe()
 	defer cancel()
+	forwarded, cancel := s.forwarded()
+	defer cancel()
 	sampled, cancel := s.sampled.Subscribe()
 	defer cancel()
 	performed, cancel := s.stage.bell.Subscribe()
@@ -54,6 +56,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	grid := &topic{name: "people", due: s.room != nil}
 	topics := []*topic{verdict, grading, service, traces, measured, shown, now, grid}
 	seen := s.version()
+	forwarding := s.forwardState()
 
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
@@ -94,6 +97,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 			service.due = true
 		case <-arrived:
 			traces.due = true
+		case <-forwarded:
+			traces.due = true
+			if now := s.forwardState(); now != forwarding {
+				forwarding, grading.due = now, true
+			}
 		case <-sampled:
 			measured.due = true
 		case <-performed:

@@ -47,6 +47,8 @@ type tracesView struct {
 	Trace  *traceView
 	Gone   bool // the one that was asked for is not there any more
 	Stats  collector.Stats
+
+	Forward *forwardView // nil when nothing is forwarded
 }
 
 type traceLine struct {
@@ -62,6 +64,7 @@ func (s *Server) traces(chosen string) tracesView {
 	store := s.desk.Collector().Store()
 	all := store.Traces()
 	v := tracesView{Chosen: chosen, Stats: store.Stats(), More: max(0, len(all)-listed)}
+	v.Forward = s.forwardView()
 	v.Stats.LastRefusal = printable.Text(v.Stats.LastRefusal)
 	current, callers := chosen, s.callers()
 	if current == "" {

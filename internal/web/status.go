@@ -17,6 +17,8 @@ type statusView struct {
 	Mark  string
 	Text  string
 	Room  string // how reporting to an instructor's room goes, or ""
+
+	Forward string // whether forwarding goes well, or "" when nothing is forwarded
 }
 
 func (s *Server) statusPart(w http.ResponseWriter, _ *http.Request) {
@@ -26,7 +28,7 @@ func (s *Server) statusPart(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) status() statusView {
 	d := s.desk.State()
 	v := verdictOf(d)
-	v.Room = d.Room.String()
+	v.Room, v.Forward = d.Room.String(), s.forwardState()
 	return v
 }
 
