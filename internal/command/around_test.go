@@ -19,7 +19,7 @@ import (
 // What is printed is what a service needs, and where a debugger's configuration
 // looks.
 func TestAround(t *testing.T) {
-	for _, name := range []string{"DATABASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"} {
+	for _, name := range []string{"DATABASE_URL", "OTEL_EXPORTER_OTLP_ENDPOINT", "WORKSHOP_FORWARD"} {
 		t.Setenv(name, "")
 	}
 	printed, in := io.Pipe()

@@ -51,13 +51,13 @@ What stands around it runs then at addresses that stay the same.`,
 				Source: source, Input: w.stdin, Width: func() int { return w.look().Width }, Columns: w.terminalWidth,
 				DatabaseURL: os.Getenv("DATABASE_URL"), Collector: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
 			}
-			if o.Forward, err = w.forwarder(); err != nil {
-				return err
-			}
 			if o.Outside, err = loopback.FromEnvironment(os.Getenv); err != nil {
 				return err
 			}
 			if o.Faults, err = findFaults(source, faults); err != nil {
+				return err
+			}
+			if o.Forward, err = w.forwarder(); err != nil {
 				return err
 			}
 			readInBackground()
