@@ -19,7 +19,9 @@ const chainHeader = "Workshop-Forwarded"
 const longestChain = 8
 
 // Sent reports whether a request with these headers has come from f itself, on
-// whatever way: through others that forward in a circle, it never ends.
+// whatever way: in a circle of forwarders, it would never end. Whoever is between
+// them has to leave the header as it is; an OpenTelemetry Collector does not, so a
+// circle through one is not noticed.
 func (f *Forwarder) Sent(h http.Header) bool {
 	return slices.Contains(ids(h), f.id)
 }
@@ -85,7 +87,7 @@ func (f *Forwarder) CheckLoop(ctx context.Context, own ...string) error {
 		}
 		for _, ip := range to {
 			if isAt(ip, host) {
-				return fmt.Errorf("forward to %s: that is this workshop's own receiver, at %s, so all that it receives would come back to it for ever: name the backend's address, or have it listen on another port", f.Endpoint(), addr)
+				return fmt.Errorf("forward to %s: that is this workshop's own receiver, at %s, so all that it receives would come back to it for ever: start the backend first, and the workshop takes another port; or name the address at which the backend is", f.Endpoint(), addr)
 			}
 		}
 	}

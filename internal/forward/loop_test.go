@@ -33,7 +33,7 @@ func TestCheckLoop(t *testing.T) {
 			continue
 		}
 		require.ErrorContains(t, err, "that is this workshop's own receiver, at "+tc.own, tc)
-		require.ErrorContains(t, err, "name the backend's address", tc)
+		require.ErrorContains(t, err, "start the backend first", tc)
 	}
 }
 
