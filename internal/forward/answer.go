@@ -61,7 +61,11 @@ func saying(resp *http.Response, body []byte) string {
 		_, message := varintAndText(body, 0, 2)
 		return oneLine(message)
 	case media == "text/plain" || media == "application/json":
-		return oneLine(string(body))
+		said := oneLine(string(body))
+		if strings.EqualFold(said, fmt.Sprintf("%d page not found", resp.StatusCode)) {
+			return "" // Go's own words for it
+		}
+		return said
 	}
 	return "" // a page for people says it at too great a length
 }

@@ -44,6 +44,7 @@ func TestAnswers(t *testing.T) {
 		"400 in text":     {code: 400, header: "Content-Type: text/plain; charset=utf-8", body: []byte("no\x1b[31m such\n"), dropped: 1, asked: 1, told: []string{"1 request of traces dropped: it answered 400 Bad Request: no [31m such"}},
 		"401":             {code: 401, dropped: 1, asked: 1, told: []string{"1 request of traces dropped: it answered 401 Unauthorized, so it wants another header than it was sent"}},
 		"404, a page":     {code: 404, header: "Content-Type: text/html", body: []byte("<h1>lost"), dropped: 1, asked: 1, told: []string{"1 request of traces dropped: it answered 404 Not Found, so it takes no traces there"}},
+		"404 of Go's":     {code: 404, header: "Content-Type: text/plain", body: []byte("404 page not found\n"), dropped: 1, asked: 1, told: []string{"1 request of traces dropped: it answered 404 Not Found, so it takes no traces there"}},
 		"413":             {code: 413, dropped: 1, asked: 1, told: []string{"1 request of traces dropped: it answered 413 Request Entity Too Large"}},
 		"500":             {code: 500, dropped: 1, asked: 1, told: []string{"1 request of traces dropped: it answered 500 Internal Server Error"}},
 		"599, endless":    {code: 599, header: "Content-Type: text/plain", body: []byte(strings.Repeat("long ", 50_000)), dropped: 1, asked: 1, told: []string{"1 request of traces dropped: it answered 599: " + strings.Repeat("long ", 44) + "lon…"}},
