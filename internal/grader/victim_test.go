@@ -67,7 +67,7 @@ var victimRoot = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, dir := range []string{"checker/recorder", "checker/internal", "internal/dying", "internal/finding", "internal/stray", "internal/waterfall"} {
+	for _, dir := range []string{"checker/otlpjson", "checker/recorder", "checker/internal", "internal/dying", "internal/finding", "internal/stray", "internal/waterfall"} {
 		if err := os.CopyFS(filepath.Join(root, dir), os.DirFS(filepath.Join("../..", dir))); err != nil {
 			return "", err
 		}

@@ -1,45 +1,44 @@
-package recorder
+package otlpjson
 
 import (
 	"strconv"
-	"testing"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
-// KeepMetrics adds metrics to metrics.json among the artifacts of the check t.
-func KeepMetrics(t testing.TB, rm metricdata.ResourceMetrics) {
-	t.Helper()
-	kept.Lock()
-	defer kept.Unlock()
-	var scopes []object
+// Metrics returns the element of resourceMetrics with what was collected once;
+// nil when that is nothing.
+func Metrics(rm metricdata.ResourceMetrics) Object {
+	var scopes []Object
 	for _, sm := range rm.ScopeMetrics {
-		metrics := []object{}
+		metrics := []Object{}
 		for _, m := range sm.Metrics {
 			metrics = append(metrics, encodeMetric(m))
 		}
-		scopes = append(scopes, object{"scope": encodeScope(sm.Scope), "metrics": metrics})
+		scopes = append(scopes, Object{"scope": encodeScope(sm.Scope), "metrics": metrics})
 	}
 	if scopes == nil {
-		return
+		return nil
 	}
-	kept.resourceMetrics = append(kept.resourceMetrics, object{"resource": encodeResource(rm.Resource), "scopeMetrics": scopes})
-	writeJSON(t, "metrics.json", object{"resourceMetrics": kept.resourceMetrics})
+	return Object{"resource": encodeResource(rm.Resource), "scopeMetrics": scopes}
 }
 
-func encodeMetric(m metricdata.Metrics) object {
-	o := object{"name": m.Name, "description": m.Description, "unit": m.Unit}
+// AllMetrics returns the document with these elements.
+func AllMetrics(resourceMetrics []Object) Object { return Object{"resourceMetrics": resourceMetrics} }
+
+func encodeMetric(m metricdata.Metrics) Object {
+	o := Object{"name": m.Name, "description": m.Description, "unit": m.Unit}
 	switch a := m.Data.(type) {
 	case metricdata.Sum[int64]:
 		o["sum"] = encodeSum(a)
 	case metricdata.Sum[float64]:
 		o["sum"] = encodeSum(a)
 	case metricdata.Gauge[int64]:
-		o["gauge"] = object{"dataPoints": encodePoints(a.DataPoints)}
+		o["gauge"] = Object{"dataPoints": encodePoints(a.DataPoints)}
 	case metricdata.Gauge[float64]:
-		o["gauge"] = object{"dataPoints": encodePoints(a.DataPoints)}
+		o["gauge"] = Object{"dataPoints": encodePoints(a.DataPoints)}
 	case metricdata.Histogram[int64]:
 		o["histogram"] = encodeHistogram(a)
 	case metricdata.Histogram[float64]:
@@ -48,16 +47,16 @@ func encodeMetric(m metricdata.Metrics) object {
 	return o // other aggregations stand by name alone: no step makes one
 }
 
-func encodeSum[N int64 | float64](a metricdata.Sum[N]) object {
-	return object{
+func encodeSum[N int64 | float64](a metricdata.Sum[N]) Object {
+	return Object{
 		"dataPoints":             encodePoints(a.DataPoints),
 		"isMonotonic":            a.IsMonotonic,
 		"aggregationTemporality": encodeTemporality(a.Temporality),
 	}
 }
 
-func encodePoints[N int64 | float64](ps []metricdata.DataPoint[N]) []object {
-	list := []object{}
+func encodePoints[N int64 | float64](ps []metricdata.DataPoint[N]) []Object {
+	list := []Object{}
 	for _, p := range ps {
 		o := point(p.Attributes, p.StartTime, p.Time)
 		setNumber(o, p.Value)
@@ -67,8 +66,8 @@ func encodePoints[N int64 | float64](ps []metricdata.DataPoint[N]) []object {
 	return list
 }
 
-func encodeHistogram[N int64 | float64](a metricdata.Histogram[N]) object {
-	list := []object{}
+func encodeHistogram[N int64 | float64](a metricdata.Histogram[N]) Object {
+	list := []Object{}
 	for _, p := range a.DataPoints {
 		o := point(p.Attributes, p.StartTime, p.Time)
 		o["count"] = strconv.FormatUint(p.Count, 10)
@@ -88,18 +87,18 @@ func encodeHistogram[N int64 | float64](a metricdata.Histogram[N]) object {
 		setExemplars(o, p.Exemplars)
 		list = append(list, o)
 	}
-	return object{"dataPoints": list, "aggregationTemporality": encodeTemporality(a.Temporality)}
+	return Object{"dataPoints": list, "aggregationTemporality": encodeTemporality(a.Temporality)}
 }
 
-func point(set attribute.Set, start, at time.Time) object {
-	return object{
+func point(set attribute.Set, start, at time.Time) Object {
+	return Object{
 		"attributes":        encodeAttributes(set.ToSlice()),
 		"startTimeUnixNano": encodeTime(start),
 		"timeUnixNano":      encodeTime(at),
 	}
 }
 
-func setNumber[N int64 | float64](o object, v N) {
+func setNumber[N int64 | float64](o Object, v N) {
 	switch v := any(v).(type) {
 	case int64:
 		o["asInt"] = strconv.FormatInt(v, 10)
@@ -108,10 +107,10 @@ func setNumber[N int64 | float64](o object, v N) {
 	}
 }
 
-func setExemplars[N int64 | float64](o object, exemplars []metricdata.Exemplar[N]) {
-	var list []object
+func setExemplars[N int64 | float64](o Object, exemplars []metricdata.Exemplar[N]) {
+	var list []Object
 	for _, e := range exemplars {
-		x := object{"timeUnixNano": encodeTime(e.Time), "filteredAttributes": encodeAttributes(e.FilteredAttributes)}
+		x := Object{"timeUnixNano": encodeTime(e.Time), "filteredAttributes": encodeAttributes(e.FilteredAttributes)}
 		if len(e.TraceID) > 0 {
 			x["traceId"], x["spanId"] = encodeID(e.TraceID), encodeID(e.SpanID)
 		}
