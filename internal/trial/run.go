@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -105,12 +106,7 @@ func (s Suite) try(ctx context.Context, patience time.Duration, subject Subject,
 	cmd := exec.CommandContext(ctx, s.Binary, append([]string{"-test.v=test2json", "-test.paniconexit0"}, flags...)...)
 	cmd.Dir = s.Dir
 	cmd.WaitDelay = time.Second
-	for _, kv := range os.Environ() {
-		if !strings.HasPrefix(kv, "WORKSHOP_") {
-			cmd.Env = append(cmd.Env, kv)
-		}
-	}
-	cmd.Env = append(append(cmd.Env, Chosen+"="+token), env...)
+	cmd.Env = environment(token, env...)
 	begin := time.Now()
 	out, err := cmd.CombinedOutput()
 	run := read(string(out))
@@ -125,6 +121,12 @@ func (s Suite) try(ctx context.Context, patience time.Duration, subject Subject,
 		return run, fmt.Errorf("run the tests: %w", err)
 	}
 	return run, nil
+}
+
+// environment returns that of a process which has the subject of that token.
+func environment(token string, more ...string) []string {
+	env := slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "WORKSHOP_") })
+	return append(append(env, Chosen+"="+token), more...)
 }
 
 // marker stands before each line of the test framework's own.

@@ -93,6 +93,7 @@ import (
 	"runtime"
 	"time"
 
+	"otel.workshop/checker/scenes"
 	handlerspans "otel.workshop/solutions/02-handler-spans"
 	dbmetrics "otel.workshop/solutions/03-db-metrics"
 
@@ -129,6 +130,7 @@ func init() {
 %[3]s	default:
 		panic("these tests are tried on no service")
 	}
+	scenes.Main()
 }
 `
 

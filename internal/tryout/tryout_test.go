@@ -12,9 +12,8 @@ import (
 
 const root = "../.."
 
-// The solution's tests should accept every right service and catch each that is
-// wrong.
-func TestSolutionJudgesWell(t *testing.T) {
+// built returns the solution's tests.
+func built(t *testing.T) trial.Suite {
 	files, err := variant.Solution(root, Step)
 	require.NoError(t, err)
 	replace, err := variant.ForStep(root, Step, files)
@@ -25,6 +24,13 @@ func TestSolutionJudgesWell(t *testing.T) {
 	t.Log("built in", time.Since(begin))
 	suite, err := trial.Open(file)
 	require.NoError(t, err)
+	return suite
+}
+
+// The solution's tests should accept every right service and catch each that is
+// wrong.
+func TestSolutionJudgesWell(t *testing.T) {
+	suite := built(t)
 	for _, s := range trial.Right() {
 		run, err := suite.Try(t.Context(), s)
 		require.NoError(t, err)
@@ -46,4 +52,33 @@ func TestSolutionJudgesWell(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Each mistake should tell something else than the solution, in one of the scenes
+// of its kind.
+func TestMistakesShow(t *testing.T) {
+	suite := built(t)
+	for _, kind := range trial.Kinds {
+		right, err := suite.Play(t.Context(), t.TempDir(), trial.Solution, kind.Scenes...)
+		require.NoError(t, err)
+		for _, m := range kind.Mistakes {
+			begin := time.Now()
+			wrong, err := suite.Play(t.Context(), t.TempDir(), m, kind.Scenes...)
+			require.NoError(t, err)
+			took := time.Since(begin)
+			a, b, ok := trial.Differ(wrong, right)
+			if !ok {
+				t.Errorf("%s: %s tells what the solution tells", kind.Check, m.Name())
+			}
+			t.Logf("%s (%v): %s\n%s\n%s", m.Name(), took, a.Name, differing(a.Spans, b.Spans), differing(a.Points, b.Points))
+		}
+	}
+}
+
+// differing returns both texts where they differ.
+func differing(wrong, right string) string {
+	if wrong == right {
+		return ""
+	}
+	return "wrong\n" + wrong + "\nright\n" + right
 }
