@@ -3,6 +3,7 @@ package owntests_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"otel.workshop/checker/recorder"
@@ -44,7 +45,7 @@ func catches(t *testing.T, check string) {
 	t.Helper()
 	s, right := accepted(t)
 	mistakes := trial.Mistakes(check)
-	missed := -1
+	missed, ran := -1, []string(nil)
 	var rows []string
 	caught := 0
 	for i, run := range s.all(mistakes) {
@@ -52,7 +53,7 @@ func catches(t *testing.T, check string) {
 		if run.Accepted() {
 			row = "✗ " + mistakes[i].Name()
 			if missed < 0 {
-				missed = i
+				missed, ran = i, ranOn(run)
 			}
 		} else {
 			caught++
@@ -75,7 +76,37 @@ func catches(t *testing.T, check string) {
 		File:  fileFor(m),
 
 		Caught: caught,
+		Missed: s.show(finding.Missed{Diff: m.Diff(), Ran: ran}, m, trial.KindOf(check).Scenes),
 	})
+}
+
+// show keeps what a mistake tells and what the solution tells, in the first scene
+// in which that differs, and adds to the mistake what that is.
+func (s trialled) show(missed finding.Missed, m trial.Subject, scenes []string) *finding.Missed {
+	var told [2][]trial.Scene
+	var busy sync.WaitGroup
+	dir := s.t.TempDir()
+	for i, subject := range []trial.Subject{m, trial.Solution} {
+		busy.Go(func() { told[i], _ = s.Play(s.t.Context(), dir, subject, scenes...) }) // a picture is an extra
+	}
+	busy.Wait()
+	wrong, right, ok := trial.Differ(told[0], told[1])
+	if !ok {
+		return &missed
+	}
+	recorder.KeepBoth(s.t, wrong.Traces, wrong.Metrics, right.Traces, right.Metrics)
+	missed.Scene, missed.Tells, missed.Right = wrong.Name, wrong.Only(right), right.Only(wrong)
+	return &missed
+}
+
+// ranOn names the tests that passed.
+func ranOn(run trial.Run) (names []string) {
+	for _, t := range run.Tests {
+		if t.Ended == trial.Passed {
+			names = append(names, t.Name)
+		}
+	}
+	return names
 }
 
 // catchers names the tests that failed.

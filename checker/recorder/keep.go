@@ -58,6 +58,19 @@ func KeepMetrics(t testing.TB, rm metricdata.ResourceMetrics) {
 	writeJSON(t, "metrics.json", otlpjson.AllMetrics(kept.resourceMetrics))
 }
 
+// KeepBoth makes the telemetry of a service that is wrong the artifact of the
+// check t, and beside it that of the one that is right: OTLP/JSON, or nil.
+func KeepBoth(t testing.TB, traces, metrics, rightTraces, rightMetrics []byte) {
+	t.Helper()
+	for name, data := range map[string][]byte{
+		"traces.json": traces, "metrics.json": metrics, "right-traces.json": rightTraces, "right-metrics.json": rightMetrics,
+	} {
+		if data != nil {
+			write(t, name, data)
+		}
+	}
+}
+
 func writeJSON(t testing.TB, name string, v any) {
 	t.Helper()
 	data, err := json.Marshal(v)

@@ -71,14 +71,14 @@ func told(spans []sdktrace.ReadOnlySpan) string {
 	draw = func(parent trace.SpanID, indent string) string {
 		var trees []string
 		for _, s := range below[parent] {
-			line := fmt.Sprintf("%s%s (%s) %s", indent, s.Name(), s.SpanKind(), s.Status().Code)
+			line := fmt.Sprintf("%s%s (%s), status %s", indent, s.Name(), s.SpanKind(), s.Status().Code)
 			if !parent.IsValid() && s.Parent().SpanID().IsValid() {
-				line += " without its parent"
+				line += ", without its parent"
 			}
 			set := attribute.NewSet(s.Attributes()...)
 			for _, key := range telling {
 				if v, ok := set.Value(key); ok {
-					line += fmt.Sprintf(" %s=%s", key, v.String())
+					line += fmt.Sprintf(", %s=%s", key, v.String())
 				}
 			}
 			trees = append(trees, line+"\n"+draw(s.SpanContext().SpanID(), indent+"  "))
@@ -94,7 +94,7 @@ func told(spans []sdktrace.ReadOnlySpan) string {
 func measured(rm metricdata.ResourceMetrics) string {
 	var lines []string
 	add := func(m metricdata.Metrics, set attribute.Set, format string, values ...any) {
-		lines = append(lines, m.Name+" "+set.Encoded(attribute.DefaultEncoder())+" "+fmt.Sprintf(format, values...))
+		lines = append(lines, m.Name+" "+set.Encoded(attribute.DefaultEncoder())+": "+fmt.Sprintf(format, values...))
 	}
 	for _, sm := range rm.ScopeMetrics {
 		for _, m := range sm.Metrics {
@@ -107,7 +107,11 @@ func measured(rm metricdata.ResourceMetrics) string {
 				}
 			case metricdata.Histogram[float64]:
 				for _, p := range data.DataPoints {
-					add(m, p.Attributes, "%d, below a second %v, %v", p.Count, p.Sum < 1, p.Bounds)
+					together := "below 1"
+					if p.Sum > 1 {
+						together = "above 1"
+					}
+					add(m, p.Attributes, "%d in buckets up to %v, together %s", p.Count, p.Bounds, together)
 				}
 			}
 		}

@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/baggage"
 	"go.opentelemetry.io/otel/propagation"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/exemplar"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -52,12 +53,13 @@ func open() (*service, error) {
 	slog.SetLogLoggerLevel(slog.LevelError)
 	s := &service{spans: tracetest.NewSpanRecorder(), reader: sdkmetric.NewManualReader(sdkmetric.WithTemporalitySelector(additions))}
 	otel.SetTracerProvider(s.provider("shop"))
-	otel.SetMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(s.reader), sdkmetric.WithResource(named("shop"))))
+	otel.SetMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(s.reader), sdkmetric.WithResource(named("shop")),
+		sdkmetric.WithExemplarFilter(exemplar.AlwaysOffFilter))) // whose traces nobody would see
 	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
 	s.caller = s.provider("customer").Tracer("scenes")
 	s.db = &database.Database{
 		Orders: map[int64]string{42: "shipped", 43: "packed", 44: "shipped", slow: "lost"}, Takes: takes,
-		Varies: map[int64]time.Duration{slow: time.Minute}, Fails: map[int64]error{failing: diskFull},
+		Varies: map[int64]time.Duration{44: 4 * takes, slow: time.Minute}, Fails: map[int64]error{failing: diskFull},
 	}
 	pool := s.db.Open()
 	s.api = httptest.NewServer(s.payments(s.provider("payments").Tracer("scenes")))

@@ -27,9 +27,7 @@ func (r Result) Window() time.Duration {
 		if side.Drawn.Received == 0 {
 			continue // its caller's span is all there is
 		}
-		for _, t := range side.Drawn.Traces {
-			longest = max(longest, t.Duration())
-		}
+		longest = max(longest, waterfall.Longest(side.Drawn.Traces))
 	}
 	return longest
 }

@@ -22,6 +22,7 @@ func judge(c lesson.Check, ev evidence) judged {
 	j := judged{Result: Result{Check: c, Output: beforeCrash(t.printed)}, needs: t.needs}
 	a := artifacts{ev.dir, t.artifacts}
 	j.Finding, j.Traces, j.Metrics = a.finding(), a.read("traces.json"), a.read("metrics.json")
+	j.Right = Right{a.read("right-traces.json"), a.read("right-metrics.json")}
 	switch {
 	case ev.starved:
 		j.Outcome, j.Again = NotJudged, true

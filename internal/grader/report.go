@@ -36,8 +36,12 @@ type Result struct {
 	Output    string           // what the process printed besides the framework's lines; capped
 	Traces    []byte           // OTLP/JSON (a TracesData) of the spans that the check saw, or nil
 	Metrics   []byte           // OTLP/JSON (a MetricsData) of the metrics that it saw, or nil
+	Right     Right            // what the right service tells, beside Traces and Metrics, when Finding.Missed is there
 	Duration  time.Duration
 }
+
+// Right is the telemetry of a service that is right, as OTLP/JSON, or nil.
+type Right struct{ Traces, Metrics []byte }
 
 // Done reports whether there is nothing left to do for the check: it passes, or
 // this machine cannot judge it.

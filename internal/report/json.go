@@ -44,13 +44,18 @@ type (
 		Outcome   grader.Outcome   `json:"outcome"` // "pass", "fail", "blocked", "does not compile", "crashed", "timed out", "not judged"
 		Summary   string           `json:"summary,omitempty"`
 		BlockedBy string           `json:"blocked_by,omitempty"`
-		Finding   *finding.Finding `json:"finding,omitempty"` // want, got, cause, file, line
+		Finding   *finding.Finding `json:"finding,omitempty"` // want, got, cause, file, line, caught, missed
 		Known     string           `json:"known,omitempty"`   // the mistakes that fail in this very way
 		Stack     string           `json:"stack,omitempty"`
 		Output    string           `json:"output,omitempty"`
 		Traces    json.RawMessage  `json:"traces,omitempty"`  // OTLP/JSON; a string if what the check left is not JSON
 		Metrics   json.RawMessage  `json:"metrics,omitempty"` // likewise
+		Right     *jsonRight       `json:"right,omitempty"`   // what the right service tells, beside that of finding.missed
 		Seconds   float64          `json:"duration_seconds"`
+	}
+	jsonRight struct {
+		Traces  json.RawMessage `json:"traces,omitempty"`
+		Metrics json.RawMessage `json:"metrics,omitempty"`
 	}
 )
 
@@ -74,7 +79,7 @@ func JSON(w io.Writer, reports ...grader.Report) error {
 				Further: c.Further, Test: c.TestName(), Lesson: c.Lesson(),
 				Outcome: res.Outcome, Summary: res.Summary, BlockedBy: res.BlockedBy,
 				Finding: res.Finding, Known: res.Known, Stack: res.Stack, Output: res.Output,
-				Traces: raw(res.Traces), Metrics: raw(res.Metrics), Seconds: res.Duration.Seconds(),
+				Traces: raw(res.Traces), Metrics: raw(res.Metrics), Right: right(res.Right), Seconds: res.Duration.Seconds(),
 			})
 		}
 		doc.Reports = append(doc.Reports, out)
@@ -88,6 +93,13 @@ func JSON(w io.Writer, reports ...grader.Report) error {
 	}
 	_, err := w.Write(escape(b.Bytes()))
 	return err
+}
+
+func right(r grader.Right) *jsonRight {
+	if r.Traces == nil && r.Metrics == nil {
+		return nil
+	}
+	return &jsonRight{raw(r.Traces), raw(r.Metrics)}
 }
 
 // raw embeds telemetry. The check's own process has written it, which a

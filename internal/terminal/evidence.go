@@ -18,6 +18,9 @@ const maxTraces = 2
 // waterfalls, and the names of its metrics. It is "" when the check saw
 // neither.
 func Evidence(res grader.Result, look Look) string {
+	if m := missed(res); m != nil {
+		return both(res, *m, look)
+	}
 	body := paragraphs(traces(res.Traces, look), metricNames(res.Metrics, look))
 	if body == "" {
 		return ""
@@ -69,7 +72,16 @@ func metricNames(otlp []byte, look Look) string {
 
 // Details draws all that is known of the spans that a check saw.
 func Details(res grader.Result, look Look) string {
-	spans, err := collector.SpansFromJSON(res.Traces)
+	if m := missed(res); m != nil {
+		return paragraphs(
+			wrong(*m, look), details(res.Traces, res.Metrics, look),
+			right(look), details(res.Right.Traces, res.Right.Metrics, look))
+	}
+	return details(res.Traces, res.Metrics, look)
+}
+
+func details(traces, otlp []byte, look Look) string {
+	spans, err := collector.SpansFromJSON(traces)
 	if err != nil {
 		spans = nil
 	}
@@ -85,7 +97,7 @@ func Details(res grader.Result, look Look) string {
 			parts = append(parts, indented(strings.TrimRight(b.String(), "\n"), 4))
 		}
 	}
-	if metrics, err := collector.MetricsFromJSON(res.Metrics); err == nil && len(metrics) > 0 {
+	if metrics, err := collector.MetricsFromJSON(otlp); err == nil && len(metrics) > 0 {
 		parts = append(parts, indented(Metrics(metrics, Look{Width: look.Width - 4, Color: look.Color}), 4))
 	}
 	return paragraphs(parts...)

@@ -130,7 +130,11 @@ func (m *model) details() {
 		m.flash = m.check.ID + " saw no telemetry"
 		return
 	}
-	m.say(m.look.dim("All that your code produced in "+m.check.ID) + "\n\n" + text)
+	about := "All that your code produced in "
+	if missed(*res) != nil {
+		about = "All that was told in "
+	}
+	m.say(m.look.dim(about+m.check.ID) + "\n\n" + text)
 }
 
 // Lesson draws a check's part of its lesson, without the hints.

@@ -38,7 +38,7 @@ var Kinds = []Kind{
 		In02("header-without-span"),
 		In02("secret-in-baggage"),
 	}},
-	{"catches-uncounted", []string{DatabaseFails, OrderNotThere, CallerLeaves, OrderThere}, []Subject{
+	{"catches-uncounted", []string{ThreeOrders, DatabaseFails, OrderNotThere, CallerLeaves}, []Subject{
 		In03("success-only-counter"),
 		In03("no-row-uncounted"),
 		In03("left-uncounted"),

@@ -69,6 +69,22 @@ func (s Suite) Play(ctx context.Context, dir string, subject Subject, names ...s
 	return scenes, nil
 }
 
+// Only returns the lines of what a scene told that another did not, without
+// their places in a tree: one that only hangs elsewhere is in neither.
+func (s Scene) Only(other Scene) (lines []string) {
+	left := make(map[string]int)
+	for line := range strings.Lines(other.Spans + "\n" + other.Points) {
+		left[strings.TrimSpace(line)]++
+	}
+	for line := range strings.Lines(s.Spans + "\n" + s.Points) {
+		line = strings.TrimSpace(line)
+		if left[line]--; line != "" && left[line] < 0 {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
 // Differ returns the first scene in which two services tell different things,
 // as each has told it; ok is false when there is none. What both tell alike is
 // left out: the spans, or the metrics.

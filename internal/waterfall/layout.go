@@ -122,6 +122,14 @@ func (t Trace) Within(window time.Duration) Trace {
 	return t
 }
 
+// Longest is how long the longest of some traces takes.
+func Longest(traces []Trace) (longest time.Duration) {
+	for _, t := range traces {
+		longest = max(longest, t.Duration())
+	}
+	return longest
+}
+
 // inOrder returns the spans in the order of siblings. It sorts indices,
 // because spans are large.
 func inOrder(spans []Span) []Span {
