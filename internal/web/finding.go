@@ -63,10 +63,11 @@ func newFinding(res grader.Result, at lesson.Check) *findingView {
 }
 
 // A causePart is a paragraph of what is said of a cause, or, indented in the
-// text, what is shown of it: code, a picture.
+// text, what is shown of it: code, a picture, the lines of a diff.
 type causePart struct {
 	Text  string
 	Shown bool
+	Diff  []diffLine
 }
 
 func causeOf(text string) (parts []causePart) {
@@ -80,10 +81,26 @@ func causeOf(text string) (parts []causePart) {
 			continue
 		}
 		if block != "" {
-			parts = append(parts, causePart{block, shown})
+			parts = append(parts, causePart{Text: block, Shown: shown})
+		}
+	}
+	for i, p := range parts {
+		if p.Shown && changes(p.Text) {
+			parts[i].Diff = diffLines(p.Text)
 		}
 	}
 	return parts
+}
+
+// changes reports whether all lines of a text are a diff's, or say that there are
+// more.
+func changes(text string) bool {
+	for line := range strings.SplitSeq(text, "\n") {
+		if !strings.HasPrefix(line, "+") && !strings.HasPrefix(line, "-") && !strings.HasPrefix(line, "…") {
+			return false
+		}
+	}
+	return true
 }
 
 func tail(text string) string {
@@ -110,16 +127,26 @@ const (
 // evidence is nil when the check saw no telemetry that says something. Of tells
 // where its spans are asked for; see spanPart.
 func (s *Server) evidence(res grader.Result, of string) *evidenceView {
-	v := &evidenceView{ID: res.Check.ID}
-	if spans, err := collector.SpansFromJSON(res.Traces); err == nil { // else the finding says what is wrong
-		// A trace that took no time at all was made on a check's own clock.
-		all := slices.DeleteFunc(waterfall.Layout(spans), func(t waterfall.Trace) bool { return t.Duration() == 0 })
-		for _, t := range all[:min(len(all), evidenceTraces)] {
-			v.Traces = append(v.Traces, s.trace(t, of))
-		}
-		v.More = max(0, len(all)-evidenceTraces)
+	return s.drawn(res.Check.ID, laidOut(res.Traces), res.Metrics, of)
+}
+
+// laidOut returns the traces of what a check saw, but those that took no time at
+// all: they were made on a check's own clock.
+func laidOut(otlp []byte) []waterfall.Trace {
+	spans, err := collector.SpansFromJSON(otlp)
+	if err != nil {
+		return nil // the finding says what is wrong
 	}
-	if list, err := collector.MetricsFromJSON(res.Metrics); err == nil {
+	return slices.DeleteFunc(waterfall.Layout(spans), func(t waterfall.Trace) bool { return t.Duration() == 0 })
+}
+
+func (s *Server) drawn(id string, all []waterfall.Trace, otlp []byte, of string) *evidenceView {
+	v := &evidenceView{ID: id}
+	for _, t := range all[:min(len(all), evidenceTraces)] {
+		v.Traces = append(v.Traces, s.trace(t, of))
+	}
+	v.More = max(0, len(all)-evidenceTraces)
+	if list, err := collector.MetricsFromJSON(otlp); err == nil {
 		v.Metrics = metricLines(list)
 	}
 	if len(v.Traces) == 0 && len(v.Metrics) == 0 {

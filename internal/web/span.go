@@ -29,7 +29,8 @@ type (
 )
 
 // spanPart answers with the details of one span. "of" says whose telemetry it
-// is in: "live", the collector's; "check/STEP/ID", what a check saw; "example/STEP/ID", what it
+// is in: "live", the collector's; "check/STEP/ID", what a check saw; "right/STEP/ID", what
+// the solution told beside a mistake; "example/STEP/ID", what it
 // saw of the solution; "demo/NAME/SIDE"; "story/N".
 func (s *Server) spanPart(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
@@ -52,10 +53,14 @@ func (s *Server) spansOf(of, trace string) []waterfall.Span {
 	switch kind {
 	case "live":
 		return s.liveSpans(trace)
-	case "check":
+	case "check", "right":
 		for _, res := range s.desk.State().Report.Results {
 			if res.Check.FullID() == rest {
-				spans, _ := collector.SpansFromJSON(res.Traces) // it was drawn before
+				otlp := res.Traces
+				if kind == "right" {
+					otlp = res.Right.Traces
+				}
+				spans, _ := collector.SpansFromJSON(otlp) // it was drawn before
 				return inOrder(spans)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/report"
 	"otel.workshop/internal/session"
+	"otel.workshop/internal/variant"
 )
 
 // The Workshop: steps and checks, the check at hand with its verdict, what the
@@ -88,6 +89,7 @@ type checkView struct {
 	Gained            string // what passes now
 	Done              string // what has been achieved, when the core is complete
 	Finding           *findingView
+	Missed            *missedView
 	Evidence          *evidenceView
 	Beside            string        // the check whose right answer is drawn beside it, by its full id; "" for none
 	Example           *evidenceView // that; nil while it was not made
@@ -128,6 +130,9 @@ func (s *Server) check() checkView {
 		v.Finding = newFinding(*shown, c)
 	}
 	if shown != nil {
+		v.Missed = s.missed(*shown)
+	}
+	if shown != nil && !variant.IsTests(shown.Check.Step) { // tests tell nothing themselves
 		v.Evidence = s.evidence(*shown, "check/"+shown.Check.FullID())
 		if shown.Outcome == grader.Fail && d.Latest.Build == "" {
 			v.Beside, v.Run = shown.Check.FullID(), d.Runs
