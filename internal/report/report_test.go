@@ -256,6 +256,24 @@ func TestJSON(t *testing.T) {
 	require.Equal(t, string(fail.Metrics), results[1].Metrics)
 	require.Equal(t, strings.ToValidUTF8(hostile.Output, "\ufffd"), results[2].Output, "nothing is lost but broken UTF-8")
 
+	// A mistake that got through, and what the solution tells beside it.
+	b.Reset()
+	missed := fail
+	missed.Finding = &finding.Finding{Missed: &finding.Missed{Diff: "broken/02-handler-spans/ctx-discarded.diff", Ran: []string{"TestOrder"}, Scene: "an order"}}
+	missed.Right = grader.Right{Traces: []byte(`{"resourceSpans":[{}]}`)}
+	require.NoError(t, JSON(&b, report(missed)))
+	var told struct {
+		Reports []struct {
+			Results []struct {
+				Finding finding.Finding
+				Right   struct{ Traces, Metrics any }
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(b.Bytes(), &told))
+	require.Equal(t, missed.Finding, &told.Reports[0].Results[0].Finding)
+	require.Equal(t, map[string]any{"resourceSpans": []any{map[string]any{}}}, told.Reports[0].Results[0].Right.Traces)
+
 	b.Reset()
 	require.NoError(t, JSON(&b))
 	require.JSONEq(t, `{"version": 1, "reports": []}`, b.String())
