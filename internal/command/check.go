@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"otel.workshop/internal/report"
 	"otel.workshop/internal/session"
 	"otel.workshop/internal/terminal"
+	"otel.workshop/internal/variant"
 )
 
 // checkFlags are the flags of check.
@@ -21,6 +23,7 @@ type checkFlags struct {
 	json     bool
 	markdown bool
 	junit    string
+	race     bool
 }
 
 // text reports whether a person reads along.
@@ -29,7 +32,7 @@ func (f checkFlags) text() bool { return !f.json && !f.markdown }
 func newCheck(w *workshop) *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
-		Use:   "check [STEP | CHECK] [--further] [--json | --markdown] [--junit FILE]",
+		Use:   "check [STEP | CHECK] [--further] [--json | --markdown] [--junit FILE] [--race]",
 		Short: "grade once: everything, a step, or one check",
 		Long: `Grade once. The exit status is 0 when every core check passes, else 1.
 
@@ -38,6 +41,7 @@ the first unfinished one, are not.`,
 		Example: `  go run . check
   go run . check 01
   go run . check service-name
+  go run . check 05 --race
   go run . check --markdown --junit results.xml`,
 		Args: atMost(1, "one step or check"),
 		RunE: func(cmd *cobra.Command, args []string) error { return w.check(cmd.Context(), args, f) },
@@ -46,6 +50,7 @@ the first unfinished one, are not.`,
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON, and nothing else")
 	cmd.Flags().BoolVar(&f.markdown, "markdown", false, "print Markdown, as for the summary of a CI run, and nothing else")
 	cmd.Flags().StringVar(&f.junit, "junit", "", "write the results to a `FILE` in JUnit's format, too")
+	cmd.Flags().BoolVar(&f.race, "race", false, "try the tests of step 5 with the race detector, too")
 	return cmd
 }
 
@@ -68,6 +73,11 @@ func (w *workshop) check(ctx context.Context, args []string, f checkFlags) error
 			only = []string{check.ID}
 		}
 	}
+	if f.race {
+		if err := w.race(s, steps, only); err != nil {
+			return err
+		}
+	}
 	if f.junit != "" { // before the work, which would be lost
 		file, err := os.Create(f.junit)
 		if err != nil {
@@ -77,6 +87,22 @@ func (w *workshop) check(ctx context.Context, args []string, f checkFlags) error
 		return w.grade(ctx, s, steps, only, f, file)
 	}
 	return w.grade(ctx, s, steps, only, f, nil)
+}
+
+// race has tests tried with the race detector, too.
+func (w *workshop) race(s *session.Session, steps []lesson.Step, only []string) error {
+	const accepts = "accepts-right-answers"
+	tests := slices.IndexFunc(steps, func(step lesson.Step) bool { return variant.IsTests(step.Name) })
+	if tests < 0 || only != nil && only[0] != accepts {
+		return usageError{"--race is for tests that a learner has written, and " + accepts + " looks at it: go run . check 05 --race"}
+	}
+	s.Grade = func(ctx context.Context, step lesson.Step, o grader.Options) (grader.Report, error) {
+		if o.Race = variant.IsTests(step.Name); o.Race {
+			w.warn("Building the tests with the race detector: the first time, that takes a minute or more.")
+		}
+		return grader.Grade(ctx, step, o)
+	}
+	return nil
 }
 
 // grade grades steps one after the other, and prints.

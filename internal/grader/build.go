@@ -54,8 +54,9 @@ func program(name, goos string) string {
 func binaries(dir string) string { return filepath.Join(dir, "bin") }
 
 // makeBuild builds the checks of a step into dir. checks is a binary that they
-// were built into before, with the same files but the learner's tests, or "".
-func makeBuild(ctx context.Context, root, step string, files map[string][]byte, dir, checks string) (build, error) {
+// were built into before, with the same files but the learner's tests, or "". A
+// step of tests is built with the race detector, too, where race is set.
+func makeBuild(ctx context.Context, root, step string, files map[string][]byte, dir, checks string, race bool) (build, error) {
 	b := build{root: root, step: step, dir: dir, binary: filepath.Join(binaries(dir), program(step+".test", runtime.GOOS))}
 	if err := os.Mkdir(binaries(dir), 0o700); err != nil {
 		return b, fmt.Errorf("make a folder for the build: %w", err)
@@ -75,7 +76,7 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 	if _, ok := warm.Load(root + step); ok {
 		b.vet = startVet(ctx, b)
 	}
-	suite := startSuite(ctx, &b, replace)
+	suite := startSuite(ctx, &b, replace, race)
 	out, err := b.compile(ctx, flags, checks)
 	failed := suite()
 	switch {

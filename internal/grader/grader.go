@@ -38,6 +38,7 @@ type Options struct {
 	Files    map[string][]byte // Go files that stand in for the step's own, by name below its folder; nil: the step as it is
 	Only     []string          // ids of the checks to grade; nil: all
 	Limit    time.Duration     // how long one check may take; 0: ten seconds
+	Race     bool              // try tests of a learner's with the race detector, too; building them for it takes long, the first time
 	Progress func(Result)      // called when a check has ended, one call at a time; blocked is not known yet; may be nil
 
 	checks string // a binary of the checks, see makeBuild
@@ -65,7 +66,7 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 
 	ctx, cancel := context.WithCancel(ctx) // nothing that was started here outlives the report
 	defer cancel()
-	b, err := makeBuild(ctx, o.Root, step.Name, o.Files, dir, o.checks)
+	b, err := makeBuild(ctx, o.Root, step.Name, o.Files, dir, o.checks, o.Race)
 	if err != nil {
 		return report, err
 	}

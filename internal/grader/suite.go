@@ -13,8 +13,9 @@ import (
 
 // startSuite builds a learner's tests, of a step that is about tests, while its
 // checks are being built. wait adds to the build where they are, or what the
-// compiler says of them. replace is what stands for files on the disk.
-func startSuite(ctx context.Context, b *build, replace map[string][]byte) (wait func() error) {
+// compiler says of them. replace is what stands for files on the disk. With race
+// they are built with the race detector, too.
+func startSuite(ctx context.Context, b *build, replace map[string][]byte, race bool) (wait func() error) {
 	if !variant.IsTests(b.step) {
 		return func() error { return nil }
 	}
@@ -24,7 +25,7 @@ func startSuite(ctx context.Context, b *build, replace map[string][]byte) (wait 
 	}
 	done := make(chan built, 1)
 	go func() {
-		file, err := tryout.Build(ctx, b.root, b.dir, replace)
+		file, err := tryout.Build(ctx, b.root, b.dir, replace, race)
 		done <- built{file, err}
 	}()
 	return func() error {

@@ -81,6 +81,13 @@ func (s Suite) TryPatiently(ctx context.Context, subject Subject, flags ...strin
 	return s.try(ctx, morePatience, subject, flags, nil)
 }
 
+// TryRacing is TryPatiently for the solution, with the race detector.
+func (s Suite) TryRacing(ctx context.Context, flags ...string) (Run, error) {
+	s.Binary = s.Racing
+	// At its end, the detector would wait for a second.
+	return s.try(ctx, morePatience, Solution, flags, []string{"GORACE=atexit_sleep_ms=0"})
+}
+
 // Sleeps runs the suite on the solution, and returns where one of its tests was
 // seen asleep in real time, "steps/05-own-tests/store_test.go:30", or "". dir is
 // for a file.

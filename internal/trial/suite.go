@@ -23,6 +23,9 @@ type Suite struct {
 	Binary string            `json:"binary"`
 	Dir    string            `json:"dir"`    // in which the tests run: their package's
 	Tokens map[string]string `json:"tokens"` // by the subject's name: what its process is told, which says nothing of it
+
+	Racing string `json:"racing,omitempty"` // the same with the race detector, when somebody has asked for it
+	NoRace string `json:"noRace,omitempty"` // why it is not there, then
 }
 
 // Open reads a suite that has been written.

@@ -45,7 +45,10 @@ func (r Refusal) Error() string { return string(r) }
 // on the disk, as for [variant.WriteOverlay], and returns the file of the suite.
 // The error is a [Refusal] when the tests do not compile; it names files by
 // their real names.
-func Build(ctx context.Context, root, dir string, replace map[string][]byte) (file string, err error) {
+//
+// With race they are built with the race detector besides. Where this machine has
+// none, the suite says why.
+func Build(ctx context.Context, root, dir string, replace map[string][]byte, race bool) (file string, err error) {
 	binary := filepath.Join(dir, "suite.test.exe") // Windows wants the ending; the others don't mind
 	args, overlay, suite, err := prepare(root, binary, replace)
 	if err != nil {
@@ -55,19 +58,52 @@ func Build(ctx context.Context, root, dir string, replace map[string][]byte) (fi
 	if suite.Dir, err = filepath.Abs(filepath.Join(root, "steps", Step)); err != nil {
 		return "", err
 	}
+	if err := compile(ctx, root, overlay, args); err != nil {
+		return "", err
+	}
+	if race {
+		racing := filepath.Join(dir, "racing.test.exe")
+		// The last -o is the one that counts.
+		err := compile(ctx, root, overlay, append(args[:len(args)-1:len(args)-1], "-race", "-o", racing, args[len(args)-1]))
+		var refusal Refusal
+		switch {
+		case errors.As(err, &refusal): // and without it, they compile
+			suite.NoRace = why(string(refusal))
+		case err != nil:
+			return "", err
+		default:
+			suite.Racing = racing
+		}
+	}
+	return suite.Write(dir)
+}
+
+// why returns the line of the go command that says why it builds nothing with the
+// race detector.
+func why(said string) string {
+	for line := range strings.Lines(said) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "# ") {
+			return line
+		}
+	}
+	return "the go command does not say why"
+}
+
+// compile runs the go command. Its error is a [Refusal] when the compiler's is.
+func compile(ctx context.Context, root, overlay string, args []string) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GO111MODULE=on", "GOWORK=off", "GOGC=800")
 	out, err := cmd.CombinedOutput()
 	switch {
 	case ctx.Err() != nil:
-		return "", context.Cause(ctx)
+		return context.Cause(ctx)
 	case errors.Is(err, exec.ErrNotFound):
-		return "", err
+		return err
 	case err != nil:
-		return "", Refusal(variant.MapBack(overlay, string(out)))
+		return Refusal(variant.MapBack(overlay, string(out)))
 	}
-	return suite.Write(dir)
+	return nil
 }
 
 // BuildArgs returns the arguments of the go command that builds the tests as they
