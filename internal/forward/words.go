@@ -24,16 +24,16 @@ func (s Stats) String() string {
 // Brief is String, and to whom, for where there is little room.
 func (s Stats) Brief() string { return "forwards to " + s.host() + ": " + s.String() }
 
-// State says to whom, and whether that goes well: it changes only when that does.
+// State says whether forwarding goes well, in two or three words: it changes only
+// when that does.
 func (s Stats) State() string {
-	if s.Trouble != "" {
-		return "cannot forward to " + s.host() + " now: " + s.Trouble
+	switch {
+	case s.Trouble != "":
+		return "cannot forward now"
+	case s.Dropped > 0:
+		return "forwards, some dropped"
 	}
-	text := "forwards to " + s.host()
-	if s.Dropped > 0 {
-		text += ", some dropped"
-	}
-	return text
+	return "forwards"
 }
 
 func (s Stats) host() string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -34,9 +33,8 @@ func TestForwardingOnThePage(t *testing.T) {
 	})
 	s, _ := sessiontest.New(t)
 	server := serveWith(t, s, nil, collector.Options{Forward: f})
-	host := strings.TrimPrefix(backend.URL, "http://")
 	_, body, _ := get(t, server, "/status")
-	require.Contains(t, body, "· forwards to "+host+"</span>")
+	require.Contains(t, body, "· forwards</span>")
 
 	export(t, server, canned.TwoSeconds()...)
 	require.Eventually(t, func() bool { return f.Stats().Sent == 1 }, 10*time.Second, time.Millisecond)
@@ -45,11 +43,11 @@ func TestForwardingOnThePage(t *testing.T) {
 	_, body, _ = get(t, server, "/live")
 	require.Contains(t, body, "Forwarded to "+backend.URL+": 1 request sent, 1 dropped")
 	require.Contains(t, body, "1 request of metrics dropped: it answered 400 Bad Request: no &lt;script&gt; [31mhere")
-	require.Contains(t, body, "· forwards to "+host+", some dropped</span>")
+	require.Contains(t, body, "· forwards, some dropped</span>")
 	require.NotContains(t, body, "secret")
 
 	plain := serve(t, s, nil)
 	_, body, _ = get(t, plain, "/live")
-	require.NotContains(t, body, "orwards to")
+	require.NotContains(t, body, "· forwards")
 	require.NotContains(t, body, "orwarded to")
 }
