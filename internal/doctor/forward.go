@@ -20,13 +20,17 @@ func (o Options) forward(ctx context.Context) []Finding {
 	if to.Endpoint == "" {
 		return nil
 	}
-	if u, err := url.Parse(to.Endpoint); err == nil && o.IsWorkshop(ctx, u.Host) {
+	u, err := url.Parse(to.Endpoint)
+	if err == nil && o.IsWorkshop(ctx, u.Host) {
 		return []Finding{{forward.Variable, Warn, to.Endpoint + " is a workshop that is running, not a backend",
 			"name the backend; if it is to have the port, end the workshop and start the backend first: the workshop takes another port then"}}
 	}
 	to.Timeout = 3 * time.Second
-	answers, err := o.TryForward(ctx, to)
-	if err != nil {
+	var answers []forward.Answer
+	if err == nil {
+		answers, err = o.TryForward(ctx, to)
+	}
+	if err != nil { // FromEnvironment has seen the same
 		return []Finding{{forward.Variable, Bad, "telemetry cannot be forwarded, and the workshop does not start", err.Error()}}
 	}
 	var takes []string
@@ -47,7 +51,10 @@ func (o Options) forward(ctx context.Context) []Finding {
 		f.Do = "nothing, if that is meant: what it does not take is dropped, and counted"
 	case refused.Again:
 		f.Says = "there is no answer from " + to.Endpoint + ": " + refused.Why
-		f.Do = "start what should answer there, before the workshop if it is to have port 4318 of this machine; till then, the latest telemetry is kept"
+		f.Do = "start what should answer there; till then, the latest telemetry is kept"
+		if u.Host == "localhost:4318" || u.Host == "127.0.0.1:4318" {
+			f.Do = "start what should answer there, and then the workshop, which takes another port"
+		}
 	default:
 		f.Says = to.Endpoint + " takes no OTLP: " + refused.Why
 		f.Do = "look at the path in " + forward.Variable + ", and at " + forward.HeadersVariable

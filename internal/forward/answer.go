@@ -50,7 +50,8 @@ func redirected(resp *http.Response) string {
 	if err != nil {
 		return ", a redirect"
 	}
-	return clip(fmt.Sprintf(", which points to %s://%s%s: redirects are not followed, so forward there if that is meant", to.Scheme, to.Host, to.Path))
+	there := clip(oneLine(to.Scheme + "://" + to.Host + to.Path))
+	return ", which points to " + there + ": redirects are not followed, so forward there if that is meant"
 }
 
 // saying is what an answer says is wrong: in a Status message, or in plain text.

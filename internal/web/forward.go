@@ -14,7 +14,11 @@ func (s *Server) forwardView() *forwardView {
 		return nil
 	}
 	stats := f.Stats()
-	v := &forwardView{Text: printable.Text("Forwarded to " + stats.Endpoint + ": " + stats.String())}
+	text := "Forwarded to " + stats.Endpoint + ": " + stats.String()
+	if stats.LastError != "" && stats.Trouble == "" {
+		text += "; last at " + stats.LastAt.Local().Format("15:04:05") + ", " + stats.LastError
+	}
+	v := &forwardView{Text: printable.Text(text)}
 	for _, l := range stats.Losses {
 		v.Losses = append(v.Losses, printable.Text(l.String()))
 	}
