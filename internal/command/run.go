@@ -47,6 +47,9 @@ What stands around it runs then at addresses that stay the same.`,
 			if err != nil {
 				return err
 			}
+			if err := source.Check(s.Root()); err != nil {
+				return err
+			}
 			o := terminal.RunOptions{
 				Source: source, Input: w.stdin, Width: func() int { return w.look().Width }, Columns: w.terminalWidth,
 				DatabaseURL: os.Getenv("DATABASE_URL"), Collector: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),

@@ -68,7 +68,7 @@ func (s *Shop) build(ctx context.Context) (binary, error) {
 
 // compile compiles a service. On an error nothing is left of it.
 func compile(ctx context.Context, root string, source Source) (b binary, err error) {
-	if err := source.check(root); err != nil {
+	if err := source.Check(root); err != nil {
 		return binary{}, err
 	}
 	overlay, err := source.overlay(root)

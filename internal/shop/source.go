@@ -54,8 +54,8 @@ func (s Source) dir() string {
 	return path.Join("steps", s.step())
 }
 
-// check returns an error for a source that has nothing to build.
-func (s Source) check(root string) error {
+// Check returns an error for a source that has nothing to build.
+func (s Source) Check(root string) error {
 	if s.Variant != nil && s.Step != "" && s.Step != s.Variant.Step {
 		return fmt.Errorf("variant %s belongs to step %s, not to %s: leave the step out", s.Variant.Name, s.Variant.Step, s.Step)
 	}

@@ -207,7 +207,11 @@ func (r *runner) restart(ctx context.Context, running *bool) {
 	}
 	if err != nil {
 		var broken *shop.BuildError
-		if *running = *running && errors.As(err, &broken); r.tell(err) && *running {
+		*running = *running && errors.As(err, &broken)
+		switch told := r.tell(err); {
+		case !told:
+			r.print(err.Error())
+		case *running:
 			r.print(r.look.dim("The service from before runs on."))
 		}
 		return
@@ -233,7 +237,6 @@ func (r *runner) tell(err error) bool {
 	case errors.As(err, &start):
 		r.print("\n" + r.look.paint(report.Red, "!") + " " + r.look.prose(start.Error(), 2)[2:] + "\n")
 	default:
-		r.print(err.Error())
 		return false
 	}
 	return true

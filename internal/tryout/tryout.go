@@ -82,7 +82,7 @@ func Build(ctx context.Context, root, dir string, replace map[string][]byte, rac
 // race detector.
 func why(said string) string {
 	for line := range strings.Lines(said) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "# ") {
+		if line = strings.TrimPrefix(strings.TrimSpace(line), "go: "); line != "" && !strings.HasPrefix(line, "# ") {
 			return line
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"otel.workshop/internal/desk"
 	"otel.workshop/internal/printable"
 	"otel.workshop/internal/shop"
+	"otel.workshop/internal/variant"
 	"otel.workshop/internal/waterfall"
 )
 
@@ -66,9 +67,12 @@ func (s *Server) service() controlsView {
 	v.Printed = v.Printed[max(0, len(v.Printed)-12):]
 	source := sv.Source
 	if source.Step == "" {
-		source = shop.Source{Step: s.desk.At().Step}
+		source = s.sourceAtHand()
 	}
 	for _, step := range s.desk.Session().Steps {
+		if variant.IsTests(step.Name) {
+			continue
+		}
 		for _, solution := range []bool{false, true} {
 			one := shop.Source{Step: step.Name, Solution: solution}
 			text := "step " + step.Name[:2] + " · yours"

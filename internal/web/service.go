@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"otel.workshop/internal/shop"
+	"otel.workshop/internal/variant"
 )
 
 // What requests to the service are bounded by.
@@ -26,7 +27,7 @@ func (s *Server) source(r *http.Request) (shop.Source, error) {
 		if sv := s.desk.Counter().Service(); sv.Source.Step != "" {
 			return sv.Source, nil
 		}
-		return shop.Source{Step: s.desk.At().Step}, nil
+		return s.sourceAtHand(), nil
 	}
 	for _, step := range s.desk.Session().Steps {
 		for _, solution := range []bool{false, true} {
@@ -36,6 +37,15 @@ func (s *Server) source(r *http.Request) (shop.Source, error) {
 		}
 	}
 	return shop.Source{}, fmt.Errorf("there is no service %q: reload the page", name)
+}
+
+// sourceAtHand is the learner's service of the step at hand; where they write
+// tests, it is the one that those are about.
+func (s *Server) sourceAtHand() shop.Source {
+	if step := s.desk.At().Step; !variant.IsTests(step) {
+		return shop.Source{Step: step}
+	}
+	return shop.Source{Step: "03-db-metrics", Solution: true}
 }
 
 // background does something that takes n requests to the service, unless too
