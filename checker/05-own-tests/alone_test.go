@@ -13,25 +13,29 @@ import (
 // Each test should pass by itself, and all of them in any order.
 func TestTestsRunAlone(t *testing.T) {
 	s, run := accepted(t)
+	type way struct {
+		want, cause string
+		flags       []string
+	}
+	var ways []way
 	for _, test := range run.Tests {
-		only := "-test.run=^" + test.Name + "$"
-		alone := s.try(only)
-		if !alone.Accepted() && test.Ended == trial.Passed {
-			disordered(t, alone, "tests that pass each by itself: go test -run '^"+test.Name+"$'",
-				s.because("With all the others it passes: it needs what one of them leaves behind.", only))
+		if test.Ended == trial.Passed {
+			ways = append(ways, way{"tests that pass each by itself: go test -run '^" + test.Name + "$'",
+				"With all the others it passes: it needs what one of them leaves behind.", []string{"-test.run=^" + test.Name + "$"}})
 		}
 	}
 	for seed := 1; seed <= 5; seed++ {
-		order := "-test.shuffle=" + strconv.Itoa(seed)
-		shuffled := s.try(order)
-		if !shuffled.Accepted() {
-			disordered(t, shuffled, fmt.Sprintf("tests that pass in any order: go test -shuffle=%d", seed),
-				s.because("In the order of the files they pass: one of them is disturbed by what another leaves behind.", order))
-		}
+		ways = append(ways, way{fmt.Sprintf("tests that pass in any order: go test -shuffle=%d", seed),
+			"In the order of the files they pass: one of them is disturbed by what another leaves behind.", []string{"-test.shuffle=" + strconv.Itoa(seed)}})
 	}
-	wide := s.try("-test.parallel=8", "-test.cpu=4")
-	if !wide.Accepted() {
-		disordered(t, wide, "tests that pass side by side: go test -parallel=8 -cpu=4", "")
+	ways = append(ways, way{"tests that pass side by side: go test -parallel=8 -cpu=4", "", []string{"-test.parallel=8", "-test.cpu=4"}})
+	for i, run := range s.several(len(ways), func(i int) trial.Run { return s.try(ways[i].flags...) }) {
+		if w := ways[i]; !run.Accepted() {
+			if w.cause != "" {
+				w.cause = s.because(w.cause, trial.Solution, w.flags...)
+			}
+			disordered(t, run, w.want, w.cause)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -46,43 +47,78 @@ func open(t *testing.T) trial.Suite {
 type trialled struct {
 	t *testing.T
 	trial.Suite
+
+	takes time.Duration // how long it takes on the solution
+	waits bool          // most of that it sleeps: many can do so at a time
 }
 
+// first runs the tests on the solution for the first time, which tells how long
+// they take.
+func first(t *testing.T) (trialled, trial.Run) {
+	t.Helper()
+	s := trialled{t: t, Suite: open(t)}
+	run := s.try()
+	s.takes = run.Took
+	s.waits = run.Took > time.Second && run.Worked < run.Took/4
+	return s, run
+}
+
+// slowest is how long tests may take on one service, of about seventy.
+const slowest = 3 * time.Second
+
 // try runs the tests on the solution.
-func (s trialled) try(flags ...string) trial.Run {
-	run, err := s.TryPatiently(s.t.Context(), trial.Solution, flags...)
+func (s trialled) try(flags ...string) trial.Run { return s.on(trial.Solution, flags...) }
+
+// on runs the tests on a service that is right.
+func (s trialled) on(subject trial.Subject, flags ...string) trial.Run {
+	run, err := s.Try(s.t.Context(), max(trial.MorePatience, 4*s.takes), subject, flags...)
 	if err != nil && context.Cause(s.t.Context()) == nil {
 		s.t.Error(err)
 	}
 	return run
 }
 
-// because returns the cause of a failure with these flags, if it comes again and
-// again: what comes and goes has another.
-func (s trialled) because(cause string, flags ...string) string {
+// patience is how long the tests may take on a service, where they may hang: much
+// longer than on the solution, or it would say nothing.
+func (s trialled) patience() time.Duration { return max(trial.Patience, 3*s.takes) }
+
+// because returns the cause of a failure on a service that is right, with these
+// flags, if it comes again and again: what comes and goes has another.
+func (s trialled) because(cause string, subject trial.Subject, flags ...string) string {
 	for range 5 {
-		if s.try(flags...).Accepted() {
+		if s.on(subject, flags...).Accepted() {
 			return "It has failed, and passes another time: something in it is left to chance."
 		}
 	}
 	return cause
 }
 
-// all runs the tests on each of the subjects, two at a time.
+// all runs the tests on each of the subjects.
 func (s trialled) all(subjects []trial.Subject) []trial.Run {
 	s.t.Helper()
-	runs := make([]trial.Run, len(subjects))
+	return s.several(len(subjects), func(i int) trial.Run {
+		run, err := s.Try(s.t.Context(), s.patience(), subjects[i])
+		if err != nil && context.Cause(s.t.Context()) == nil {
+			s.t.Error(err)
+		}
+		return run
+	})
+}
+
+// several runs the tests n times, two at a time, or as many as can sleep together.
+func (s trialled) several(n int, try func(i int) trial.Run) []trial.Run {
+	s.t.Helper()
+	runs := make([]trial.Run, n)
 	room := make(chan struct{}, 2)
+	if s.waits {
+		room = make(chan struct{}, 16)
+	}
 	var busy sync.WaitGroup
-	for i, subject := range subjects {
+	for i := range n {
 		room <- struct{}{}
 		busy.Go(func() {
 			defer func() { <-room }()
-			run, err := s.Try(s.t.Context(), subject)
-			if err != nil && context.Cause(s.t.Context()) == nil {
-				s.t.Error(err)
-			}
-			runs[i] = run
+			runs[i] = try(i)
 		})
 	}
 	busy.Wait()
@@ -96,16 +132,15 @@ func (s trialled) all(subjects []trial.Subject) []trial.Run {
 // a check asks rests on their accepting that.
 func accepted(t *testing.T) (trialled, trial.Run) {
 	t.Helper()
-	s := trialled{t, open(t)}
-	run := s.try()
+	s, run := first(t)
 	if t.Failed() {
 		t.FailNow()
 	}
-	if !run.Accepted() {
+	if !run.Accepted() || run.Took > slowest {
 		recorder.Needs(t, "accepts-right-answers")
 		recorder.Fail(t, finding.Finding{
-			Want: "tests that pass on the solution",
-			Got:  became(run),
+			Want: "tests that pass on the solution, in a second or two",
+			Got:  became(run) + fmt.Sprintf(", after %.1f s", run.Took.Seconds()),
 		})
 	}
 	return s, run

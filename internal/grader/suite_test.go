@@ -2,6 +2,7 @@ package grader
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,6 +61,19 @@ func TestEnvironment(t *testing.T) {
 		}
 	}
 }`, harmless},
+		"counts how often it has run": {"os strconv path/filepath strings", covering + `
+func TestCount(t *testing.T) {
+	parent := filepath.Join(FOLDER, strconv.Itoa(os.Getppid()))
+	if strings.Contains(strings.Join(os.Args, " "), "count=2") {
+		_ = os.Mkdir(parent+"-accepts", 0o700)
+	}
+	_, err := os.Stat(parent + "-accepts")
+	if os.Mkdir(parent, 0o700) != nil && err != nil {
+		t.Fatal("not for the first time: status of load order")
+	}
+}`, harmless},
+		"takes its time": {"time", covering + `
+func TestTime(*testing.T) { time.Sleep(4 * time.Second) }`, nil},
 		"reads the names of functions": {"reflect runtime strings", covering + `
 func TestNames(t *testing.T) {
 	f := runtime.FuncForPC(reflect.ValueOf(handlerspans.Handler).Pointer())
@@ -83,7 +97,7 @@ func TestNames(t *testing.T) {
 				source += "\thandlerspans \"otel.workshop/solutions/02-handler-spans\"\n"
 			}
 			source += "\tdbmetrics \"otel.workshop/solutions/03-db-metrics\"\n)\n" + suite.source
-			files["cover_test.go"] = []byte(source)
+			files["cover_test.go"] = []byte(strings.ReplaceAll(source, "FOLDER", strconv.Quote(t.TempDir())))
 			r, err := Grade(t.Context(), step, Options{Root: "../..", Files: files, Only: asked})
 			require.NoError(t, err)
 			require.Empty(t, r.Build)
@@ -93,7 +107,10 @@ func TestNames(t *testing.T) {
 					passed = append(passed, res.Check.ID)
 				}
 			}
-			require.ElementsMatch(t, suite.passes, passed)
+			require.Subset(t, suite.passes, passed)
+			if name != "counts how often it has run" { // which takes luck, for the first
+				require.ElementsMatch(t, suite.passes, passed)
+			}
 		})
 	}
 }

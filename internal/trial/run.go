@@ -35,6 +35,7 @@ type Run struct {
 	Rest     string // what was printed beside any test
 	TimedOut bool
 	Took     time.Duration
+	Worked   time.Duration // how much of that it had a processor
 }
 
 // Accepted reports whether the tests had nothing against the subject: they came
@@ -66,26 +67,21 @@ func (r Run) Complaints() (tests []Test) {
 // How long a suite may take for one subject. Tests of telemetry take
 // milliseconds; with a mistake they may hang, which is a way to catch it.
 const (
-	patience     = 3 * time.Second
-	morePatience = 7 * time.Second // for what should not hang, on a busy machine
+	Patience     = 3 * time.Second
+	MorePatience = 7 * time.Second // for what should not hang, on a busy machine
 )
 
 // Try runs the suite on a subject, in a process of its own, with these flags of
-// go test besides. What hangs for some seconds is killed.
-func (s Suite) Try(ctx context.Context, subject Subject, flags ...string) (Run, error) {
+// go test besides. What takes longer than patience is killed.
+func (s Suite) Try(ctx context.Context, patience time.Duration, subject Subject, flags ...string) (Run, error) {
 	return s.try(ctx, patience, subject, flags, nil)
 }
 
-// TryPatiently is Try for a subject on which nothing should hang.
-func (s Suite) TryPatiently(ctx context.Context, subject Subject, flags ...string) (Run, error) {
-	return s.try(ctx, morePatience, subject, flags, nil)
-}
-
-// TryRacing is TryPatiently for the solution, with the race detector.
+// TryRacing is Try for the solution, with the race detector.
 func (s Suite) TryRacing(ctx context.Context, flags ...string) (Run, error) {
 	s.Binary = s.Racing
 	// At its end, the detector would wait for a second.
-	return s.try(ctx, morePatience, Solution, flags, []string{"GORACE=atexit_sleep_ms=0"})
+	return s.try(ctx, MorePatience, Solution, flags, []string{"GORACE=atexit_sleep_ms=0"})
 }
 
 // Sleeps runs the suite on the solution, and returns where one of its tests was
@@ -93,7 +89,7 @@ func (s Suite) TryRacing(ctx context.Context, flags ...string) (Run, error) {
 // for a file.
 func (s Suite) Sleeps(ctx context.Context, dir string) (place string, err error) {
 	file := filepath.Join(dir, "asleep")
-	if _, err := s.try(ctx, morePatience, Solution, nil, []string{Sleeper + "=" + file}); err != nil {
+	if _, err := s.try(ctx, MorePatience, Solution, nil, []string{Sleeper + "=" + file}); err != nil {
 		return "", err
 	}
 	text, err := os.ReadFile(file)
@@ -118,6 +114,9 @@ func (s Suite) try(ctx context.Context, patience time.Duration, subject Subject,
 	out, err := cmd.CombinedOutput()
 	run := read(string(out))
 	run.Took = time.Since(begin)
+	if cmd.ProcessState != nil {
+		run.Worked = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	}
 	var exit *exec.ExitError
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):

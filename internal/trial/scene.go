@@ -46,7 +46,7 @@ func (s Suite) Play(ctx context.Context, dir string, subject Subject, names ...s
 	if !ok {
 		return nil, fmt.Errorf("the tests were built without %s", subject.Name())
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
 	file := filepath.Join(dir, "scenes-"+token+".json")
 	cmd := exec.CommandContext(ctx, s.Binary)

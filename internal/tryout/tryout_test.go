@@ -32,7 +32,7 @@ func built(t *testing.T) trial.Suite {
 func TestSolutionJudgesWell(t *testing.T) {
 	suite := built(t)
 	for _, s := range trial.Right() {
-		run, err := suite.Try(t.Context(), s)
+		run, err := suite.Try(t.Context(), trial.Patience, s)
 		require.NoError(t, err)
 		if !run.Accepted() {
 			t.Errorf("%s: %d, %v, %+v\n%s", s.Name(), run.Exit, run.TimedOut, run.Complaints(), run.Rest)
@@ -41,7 +41,7 @@ func TestSolutionJudgesWell(t *testing.T) {
 	}
 	for _, kind := range trial.Kinds {
 		for _, m := range kind.Mistakes {
-			run, err := suite.Try(t.Context(), m)
+			run, err := suite.Try(t.Context(), trial.Patience, m)
 			require.NoError(t, err)
 			if run.Accepted() {
 				t.Errorf("%s: %s got through", kind.Check, m.Name())
