@@ -20,10 +20,12 @@ const root = "../.."
 
 // service is as much of a service in docker-compose.yml as these tests read.
 type service struct {
-	Image   string
-	Ports   []string // address:published:container
-	Volumes []string // source:target:mode
+	Image    string
+	Profiles []string
+	Ports    []string // address:published:container
+	Volumes  []string // source:target:mode
 
+	DependsOn   map[string]any `yaml:"depends_on"`
 	Healthcheck struct{ Test []string }
 }
 
@@ -70,16 +72,55 @@ func TestImagesArePinned(t *testing.T) {
 	}
 }
 
-// A mounted file is there, or Docker would make a folder in its place.
+// What is mounted is there, or Docker would make an empty folder in its place.
 func TestMountedFilesExist(t *testing.T) {
 	for name, s := range services(t) {
 		for _, volume := range s.Volumes {
 			source, target, _ := strings.Cut(volume, ":")
 			require.True(t, strings.HasSuffix(target, ":ro"), "%s: %s can be written to", name, volume)
 			require.Regexp(t, `^\./`, source, name)
-			info, err := os.Stat(filepath.Join(root, source))
+			_, err := os.Stat(filepath.Join(root, source))
 			require.NoError(t, err, name)
-			require.True(t, info.Mode().IsRegular(), "%s: %s is not a file", name, source)
+		}
+	}
+}
+
+// Each service has one profile, and no two of a profile want the same port.
+func TestProfiles(t *testing.T) {
+	in, ports := map[string][]string{}, map[string]string{}
+	for name, s := range services(t) {
+		require.Len(t, s.Profiles, 1, name)
+		in[s.Profiles[0]] = append(in[s.Profiles[0]], name)
+		for _, port := range s.Ports {
+			key := s.Profiles[0] + " " + strings.Split(port, ":")[1]
+			require.NotContains(t, ports, key, "%s: %s has it, too", name, ports[key])
+			ports[key] = name
+		}
+	}
+	for _, names := range in {
+		slices.Sort(names)
+	}
+	require.Equal(t, map[string][]string{
+		"postgres": {"postgres"},
+		"backend":  {"collector", "jaeger", "prometheus"},
+		"lgtm":     {"lgtm"},
+	}, in)
+}
+
+// Without a --profile, Compose asks .env for one; without that, it would say
+// that no service is selected, and start none.
+func TestPlainCommandStartsWhatTheReadmeSays(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, ".env"))
+	require.NoError(t, err)
+	require.Contains(t, string(text), "\nCOMPOSE_PROFILES=postgres,backend\n")
+}
+
+// What a service waits for starts with it.
+func TestDependenciesAreOfTheSameProfile(t *testing.T) {
+	all := services(t)
+	for name, s := range all {
+		for other := range s.DependsOn {
+			require.Equal(t, s.Profiles, all[other].Profiles, "%s depends on %s", name, other)
 		}
 	}
 }
