@@ -15,6 +15,9 @@ import (
 type dashboard struct {
 	UID, Title    string
 	SchemaVersion int
+	Templating    struct {
+		List []struct{ Name, Type, Query string }
+	}
 	Panels        []struct {
 		ID                       int
 		Title, Description, Type string
@@ -50,11 +53,14 @@ func TestDashboardsHaveAddresses(t *testing.T) {
 	}
 }
 
-// Each panel says what it shows, and asks the Prometheus that grafana/otel-lgtm
-// has: its uid stands in the image's grafana-datasources.yaml.
+// Each panel says what it shows, and asks the Prometheus that was chosen above
+// it: in grafana/otel-lgtm there is one.
 func TestPanelsAreComplete(t *testing.T) {
 	kinds := []string{"timeseries", "stat", "bargauge", "table"}
 	for file, d := range dashboards(t) {
+		require.Len(t, d.Templating.List, 1, file)
+		choice := d.Templating.List[0]
+		require.Equal(t, [3]string{"prometheus", "datasource", "prometheus"}, [3]string{choice.Name, choice.Type, choice.Query}, file)
 		ids := map[int]bool{}
 		for _, p := range d.Panels {
 			require.False(t, ids[p.ID], "%s: two panels with the id %d", file, p.ID)
@@ -63,7 +69,7 @@ func TestPanelsAreComplete(t *testing.T) {
 			require.NotEmpty(t, p.Description, "%s: %s", file, p.Title)
 			require.Contains(t, kinds, p.Type, "%s: %s", file, p.Title)
 			require.Equal(t, "prometheus", p.Datasource.Type, "%s: %s", file, p.Title)
-			require.Equal(t, "prometheus", p.Datasource.UID, "%s: %s", file, p.Title)
+			require.Equal(t, "${prometheus}", p.Datasource.UID, "%s: %s", file, p.Title)
 			require.NotEmpty(t, p.Targets, "%s: %s", file, p.Title)
 			refs := map[string]bool{}
 			for _, q := range p.Targets {
