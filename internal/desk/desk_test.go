@@ -126,3 +126,35 @@ func TestWhatDoesNotCompileKeepsTheReportBefore(t *testing.T) {
 	require.Empty(t, d.State().Report.Build)
 	require.NotEmpty(t, d.State().Report.Results)
 }
+
+// Whoever listens hears what is told, and nobody has to be told.
+func TestListening(t *testing.T) {
+	s, g := sessiontest.New(t)
+	d := open(t, s)
+	var heard []Event
+	d.Listen(func(e Event) { heard = append(heard, e) })
+	d.Grade(t.Context(), nil)
+	require.Len(t, heard, 6)
+	require.IsType(t, Started{}, heard[0])
+	require.IsType(t, Progress{}, heard[1])
+	require.IsType(t, Graded{}, heard[5])
+
+	g.Set(grader.Pass, "alpha")
+	var order []string
+	d.Listen(func(Event) { order = append(order, "listener") })
+	d.Grade(t.Context(), func(Event) { order = append(order, "screen") })
+	require.Equal(t, []string{"screen", "listener"}, order[:2], "a learner waits for the screen")
+}
+
+func TestARoomStaysFromStepToStep(t *testing.T) {
+	s, _ := sessiontest.New(t)
+	d := open(t, s)
+	changed, cancel := d.Subscribe()
+	defer cancel()
+	d.SetRoom(Room{Is: "room: Go workshop ✓"})
+	<-changed
+	d.SetRoom(Room{Is: "room: Go workshop ✓"})
+	require.Empty(t, changed, "it is the same")
+	d.GoTo(s.Steps[1].Checks[0])
+	require.Equal(t, "room: Go workshop ✓", d.State().Room.String())
+}
