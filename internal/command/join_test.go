@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -143,6 +144,13 @@ func TestARoomIsJoinedOnceAndLeft(t *testing.T) {
 	require.NotContains(t, said, "never")
 	require.Equal(t, c, card(t, s))
 
+	_, said = once(t, s, "room", "status")
+	require.Contains(t, said, "as Ada.")
+	require.Regexp(t, `has sent \d+ requests with \d+ spans to `+regexp.QuoteMeta(room.Shown()), said)
+	require.Contains(t, said, `"name": "workshop.check.state"`)
+	require.NotContains(t, said, room.Token)
+	require.NotContains(t, said, string(c.Credential))
+
 	// Who invites again is answered, and another name is another name.
 	t.Setenv("WORKSHOP_ROOM", room.String())
 	atWork(t, s, has("as Grace."), "--name", "Grace")
@@ -156,8 +164,10 @@ func TestARoomIsJoinedOnceAndLeft(t *testing.T) {
 	require.Contains(t, said, `You have left the room "Go workshop", which forgets you.`)
 	require.Equal(t, sent+1, room.sent.Load())
 	require.Nil(t, card(t, s))
-	_, said = once(t, s, "room", "leave")
-	require.Contains(t, said, "You are in no room.")
+	for _, command := range []string{"leave", "status"} {
+		_, said = once(t, s, "room", command)
+		require.Contains(t, said, "You are in no room.")
+	}
 	said = atWork(t, s, has("core checks pass"))
 	require.NotContains(t, said, "room")
 }

@@ -35,7 +35,7 @@ With OTEL_EXPORTER_OTLP_ENDPOINT (and OTEL_EXPORTER_OTLP_HEADERS), all that is
 shared goes on to that backend too, and participants are told so.`,
 		Example: `  go run . room --title "Go team, Monday"
   go run . room --public https://my-tunnel.example`,
-		Args: atMost(0, "no argument, or leave"),
+		Args: atMost(0, "no argument, or leave or status"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
 				return err
@@ -50,7 +50,7 @@ shared goes on to that backend too, and participants are told so.`,
 	cmd.Flags().DurationVar(&f.patience, "patience", room.DefaultPatience, "for how long (`TIME`) somebody is at a check before they are stuck")
 	cmd.Flags().BoolVar(&f.newToken, "new-token", false, "a new address: who has the old one is not heard any more")
 	cmd.Flags().BoolVar(&f.forget, "forget", false, "an empty room, with a new address: the last one is forgotten")
-	cmd.AddCommand(newRoomLeave(w))
+	cmd.AddCommand(newRoomLeave(w), newRoomStatus(w))
 	return cmd
 }
 

@@ -88,10 +88,13 @@ func (c Card) Remember(w workspace.Workspace) error {
 	return nil
 }
 
-// Forget removes the card. Workshops that run with it see that, and stop.
+// Forget removes the card, and the latest receipt. Workshops that run with it see
+// that, and stop.
 func Forget(w workspace.Workspace) error {
-	if err := os.Remove(w.StateFile(cardFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("forget the room: %w", err)
+	for _, name := range []string{cardFile, receiptFile} {
+		if err := os.Remove(w.StateFile(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("forget the room: %w", err)
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"net/http"
@@ -23,6 +24,7 @@ type line struct {
 	limit      time.Duration   // of one request
 	transport  http.RoundTripper
 	latest     answer
+	body       []byte // of the latest request
 }
 
 // newLine makes a line; the transport is its own.
@@ -50,8 +52,16 @@ const mostAnswered = 64 << 10
 
 // RoundTrip is an [http.RoundTripper]'s.
 func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
-	l.latest = answer{}
+	l.latest, l.body = answer{}, nil
 	sent := r.Clone(r.Context())
+	if r.Body != nil {
+		defer r.Body.Close()
+		var err error
+		if l.body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+		sent.Body, sent.ContentLength = io.NopCloser(bytes.NewReader(l.body)), int64(len(l.body))
+	}
 	sent.Header = http.Header{"User-Agent": {wire.ServiceName}}
 	for _, name := range []string{"Accept", "Content-Type", "Content-Encoding"} {
 		if value := r.Header.Get(name); value != "" {

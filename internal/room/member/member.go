@@ -155,6 +155,7 @@ func (m *Member) run(ctx context.Context) {
 		ended = m.now()
 		next.Reset(m.pace.after(a.state(), a.after))
 		m.note(a)
+		m.receipt()
 		if last || a.state().over() {
 			return
 		}

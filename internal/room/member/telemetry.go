@@ -33,6 +33,7 @@ type telemetry struct {
 	line    *line
 	traces  sdktrace.SpanExporter
 	metrics sdkmetric.Exporter
+	copies  copier
 
 	shutdowns []func(context.Context) error
 }
@@ -105,13 +106,19 @@ func (t *telemetry) report(ctx context.Context) answer {
 		case a.state() != Reporting:
 			t.backlog.putBack(spans)
 			return a
+		default:
+			t.copies.took(len(spans), t.line.body)
 		}
 	}
 	var all metricdata.ResourceMetrics
 	if err := t.reader.Collect(ctx, &all); err != nil {
 		return answer{}
 	}
-	return t.send(func() error { return t.metrics.Export(ctx, &all) })
+	a := t.send(func() error { return t.metrics.Export(ctx, &all) })
+	if a.state() == Reporting {
+		t.copies.took(0, t.line.body)
+	}
+	return a
 }
 
 // send returns how a request ended. What an exporter says of it is less than
