@@ -67,7 +67,9 @@ func atTerminal(t *testing.T, room *stubRoom, types string) (*member.Card, strin
 	case j := <-done:
 		require.NoError(t, j.err)
 		require.Equal(t, j.card, card(t, s))
-		time.Sleep(50 * time.Millisecond) // the last words are on their way
+		require.Eventually(t, func() bool { // the last words are on their way
+			return strings.Contains(saw.String(), "room leave\r\n") || strings.Contains(saw.String(), "Not joined: nothing is shared.")
+		}, 10*time.Second, 5*time.Millisecond)
 		return j.card, saw.String()
 	case <-time.After(10 * time.Second):
 		require.FailNow(t, "no end", "%q", saw.String())
@@ -87,7 +89,7 @@ func TestALearnerIsAskedForAName(t *testing.T) {
 		require.NotNil(t, c, "%q: %q", types, saw)
 		require.Regexp(t, want, c.Name)
 		require.Contains(t, saw, "what your service sends")
-		require.Contains(t, saw, "You are "+c.Name)
+		require.Contains(t, saw, "You are "+c.Name+".")
 	}
 	for _, types := range []string{"-\r", " - \r", "\x03", "Ada\x03", "\x04"} {
 		c, saw := atTerminal(t, openRoom(t), types)

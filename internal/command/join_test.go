@@ -126,7 +126,7 @@ func TestNobodyReportsWhoWasNotAsked(t *testing.T) {
 func TestARoomIsJoinedOnceAndLeft(t *testing.T) {
 	s, room := inCheckout(t), openRoom(t)
 	room.greeting.Forwards = true
-	said := atWork(t, s, has("room: Go workshop ✓"), "--room", room.String(), "--name", " Ada\u202e ")
+	said := atWork(t, s, has("room: Go workshop ✓, and its backend"), "--room", room.String(), "--name", " Ada\u202e ")
 	for _, words := range []string{
 		"shared", "the checks' ids", "how they end", "how many hints", "the name that you choose",
 		"never", "your code", "paths", "what your service sends",

@@ -13,10 +13,12 @@ import (
 
 func newRoomLeave(w *workshop) *cobra.Command {
 	return &cobra.Command{
-		Use:                   "leave",
-		Short:                 "end the reporting to a room, which forgets you",
-		DisableFlagsInUseLine: true,
-		Args:                  atMost(0, "no argument"),
+		Use:   "leave",
+		Short: "end the reporting to a room, which forgets you",
+		Long: `End the reporting to the room that you have joined with --room. The room is told
+to forget you; address, name and credential are forgotten here. A workshop that
+runs notices it within seconds.`,
+		Args: atMost(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ws, err := workspace.Find(".")
 			if err != nil {

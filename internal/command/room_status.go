@@ -15,10 +15,9 @@ import (
 
 func newRoomStatus(w *workshop) *cobra.Command {
 	return &cobra.Command{
-		Use:                   "status",
-		Short:                 "which room your workshop reports to, and what exactly was last sent",
-		DisableFlagsInUseLine: true,
-		Args:                  atMost(0, "no argument"),
+		Use:   "status",
+		Short: "which room your workshop reports to, and what exactly was last sent",
+		Args:  atMost(0, "no argument"),
 		RunE: func(*cobra.Command, []string) error {
 			ws, err := workspace.Find(".")
 			if err != nil {

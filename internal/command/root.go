@@ -23,7 +23,7 @@ const usage = `{{with .Long}}{{. | trimTrailingWhitespaces}}
 Commands:{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .Name .NamePadding}}  {{.Short}}{{end}}{{end}}
 
-go run . COMMAND --help says more about one.
+{{.CommandPath}} COMMAND --help says more about one.
 {{end}}{{if .HasExample}}
 For example:
 {{.Example}}
@@ -89,8 +89,10 @@ func newRoot(w *workshop) *cobra.Command {
 	)
 	w.completeArguments(root)
 	for _, cmd := range root.Commands() {
-		cmd.DisableFlagsInUseLine = true
-		cmd.Flags().BoolP("help", "h", false, "print this")
+		for _, c := range append(cmd.Commands(), cmd) {
+			c.DisableFlagsInUseLine = true
+			c.Flags().BoolP("help", "h", false, "print this")
+		}
 	}
 	root.Flags().BoolP("help", "h", false, "print this")
 	root.Flags().StringVar(&in.url, "room", "", "report to an instructor's room at `URL`")
@@ -105,7 +107,7 @@ func newRoot(w *workshop) *cobra.Command {
 func atMost(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > n {
-			return usageError{"go run . " + cmd.Name() + " takes " + what + ", not " + quoteAll(args)}
+			return usageError{cmd.CommandPath() + " takes " + what + ", not " + quoteAll(args)}
 		}
 		return nil
 	}
@@ -118,8 +120,8 @@ func exactlyOne(what string, known func() string) cobra.PositionalArgs {
 			return nil
 		}
 		if len(args) == 0 {
-			return usageError{"go run . " + cmd.Name() + " wants " + what + "." + known()}
+			return usageError{cmd.CommandPath() + " wants " + what + "." + known()}
 		}
-		return usageError{"go run . " + cmd.Name() + " takes " + what + ", not " + quoteAll(args)}
+		return usageError{cmd.CommandPath() + " takes " + what + ", not " + quoteAll(args)}
 	}
 }

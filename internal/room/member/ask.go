@@ -21,10 +21,14 @@ var (
 // Ask asks who is at an address, for three seconds at most. Nothing is told
 // about who asks. The title is clean.
 func Ask(ctx context.Context, a wire.Address) (wire.Greeting, error) {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
 	l := newLine("")
 	defer l.close()
+	return l.ask(ctx, a)
+}
+
+func (l *line) ask(ctx context.Context, a wire.Address) (wire.Greeting, error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, a.String(), nil)
 	if err != nil {
 		return wire.Greeting{}, errors.New("its address cannot be asked") // the cause would repeat the token

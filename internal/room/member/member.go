@@ -10,11 +10,13 @@
 package member
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
 
 	"otel.workshop/internal/desk"
+	"otel.workshop/internal/room/wire"
 )
 
 // A Member reports from a desk to a room, until it is closed or has left. Its
@@ -25,6 +27,7 @@ type Member struct {
 	telemetry *telemetry
 	gradings  gradings
 	pace      pace
+	greeted   bool // the room has said who it is, since it was last away
 	now       func() time.Time
 
 	graded  chan struct{} // has a value when there is news
@@ -34,6 +37,7 @@ type Member struct {
 	running sync.WaitGroup
 
 	mu      sync.Mutex
+	room    wire.Greeting // as it last was; the zero Greeting while it has not said
 	latest  answer
 	state   State
 	at      string // the check at hand
@@ -97,7 +101,9 @@ func (m *Member) Status() Status {
 	gradings, dropped := m.telemetry.backlog.waiting()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return Status{State: m.state, Room: m.card.Room(), Answers: m.latest.status, Waiting: gradings, Dropped: dropped}
+	card := m.card
+	card.Title = cmp.Or(m.room.Title, card.Title)
+	return Status{State: m.state, Room: card.Room(), Forwards: m.room.Forwards, Answers: m.latest.status, Waiting: gradings, Dropped: dropped}
 }
 
 // show lets the desk show it.
@@ -151,6 +157,9 @@ func (m *Member) run(ctx context.Context) {
 			m.leave(ctx)
 			return
 		}
+		if !last { // there is no time to lose
+			m.greet(ctx)
+		}
 		a := m.telemetry.report(ctx)
 		ended = m.now()
 		next.Reset(m.pace.after(a.state(), a.after))
@@ -159,6 +168,19 @@ func (m *Member) run(ctx context.Context) {
 		if last || a.state().over() {
 			return
 		}
+	}
+}
+
+// greet asks who the room is, when it may be another one than it was: whether it
+// passes on what it hears is for the learner to see, who may have joined before it
+// did.
+func (m *Member) greet(ctx context.Context) {
+	if m.greeted {
+		return
+	}
+	if g, err := m.telemetry.line.ask(ctx, m.card.Address); err == nil {
+		m.greeted = true
+		m.set(func() { m.room = g })
 	}
 }
 
@@ -173,6 +195,7 @@ func (m *Member) leave(ctx context.Context) {
 }
 
 func (m *Member) note(a answer) {
+	m.greeted = m.greeted && a.state() == Reporting
 	m.set(func() { m.latest, m.state = a, a.state() })
 }
 

@@ -135,3 +135,16 @@ func TestTwoWorkshopsOfOnePerson(t *testing.T) {
 	require.Len(t, instances, 2)
 	require.Equal(t, map[string]bool{"Ada": true}, names)
 }
+
+// A room that comes again may pass on what it hears, which it did not when it was
+// joined.
+func TestWhetherARoomPassesOnCanBeSeen(t *testing.T) {
+	room := &stubRoom{}
+	d, _, m := learner(t, room)
+	eventually(t, "it keeps it", func() bool { return d.State().Room.String() == "room: Go workshop ✓" })
+	room.says(status(502))
+	becomes(t, m, Refusing)
+	room.forwards.Store(true)
+	room.says(nil)
+	eventually(t, "it does not", func() bool { return d.State().Room.String() == "room: Go workshop ✓, and its backend" })
+}

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -52,6 +53,9 @@ func (f *fakeRoom) requests() []time.Time {
 }
 
 func (f *fakeRoom) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodPost {
+		return nil, errors.New("it says nothing of itself")
+	}
 	_, _ = io.Copy(io.Discard, r.Body)
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -8,11 +8,12 @@ import (
 
 // A Status is how reporting goes at one moment.
 type Status struct {
-	State   State
-	Room    string // its name: see [Card.Room]
-	Answers int    // the status that the room answers with, when it is Refusing
-	Waiting int    // gradings that are not sent yet
-	Dropped int    // spans that were given up
+	State    State
+	Room     string // its name: see [Card.Room]
+	Forwards bool   // it passes on what it hears, to a backend of its instructor's
+	Answers  int    // the status that the room answers with, when it is Refusing
+	Waiting  int    // gradings that are not sent yet
+	Dropped  int    // spans that were given up
 }
 
 // String says it in few words: "room: Go workshop ✓". What waits is not in it.
@@ -21,6 +22,9 @@ func (s Status) String() string {
 	case Joining:
 		return "room: " + s.Room + " …"
 	case Reporting:
+		if s.Forwards {
+			return "room: " + s.Room + " ✓, and its backend"
+		}
 		return "room: " + s.Room + " ✓"
 	case Unreachable:
 		return "room: not reachable"

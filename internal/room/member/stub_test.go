@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,6 +38,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type stubRoom struct {
 	token  string
 	answer func(w http.ResponseWriter, r *http.Request) (done bool) // nil: takes it
+
+	forwards atomic.Bool
 
 	mu       sync.Mutex
 	requests []received
@@ -68,7 +71,7 @@ func (s *stubRoom) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 	case path == "":
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(wire.Greeting{Workshop: true, Title: "Go workshop"})
+		_ = json.NewEncoder(w).Encode(wire.Greeting{Workshop: true, Title: "Go workshop", Forwards: s.forwards.Load()})
 	default:
 		got, err := decode(path, r.Header, body)
 		if err != nil {
