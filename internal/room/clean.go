@@ -114,11 +114,6 @@ func text(attrs pcommon.Map, key string) string {
 	return ""
 }
 
-func truth(attrs pcommon.Map, key string) bool {
-	v, ok := attrs.Get(key)
-	return ok && v.Type() == pcommon.ValueTypeBool && v.Bool()
-}
-
 // A clock turns a sender's times into the room's. Those of a clock that is right,
 // and of what was kept for a while, stay as they are.
 type clock struct {
