@@ -73,8 +73,10 @@ func TestLoad(t *testing.T) {
 	stop()
 	took := <-page
 	m := p.end()
-	t.Logf("%d people, each every %v, for %v: %d gradings, %d spans; the room's memory %d MiB at most; View took %v (p99), %v at most; the page %v (p50), %v (p99) of %d",
-		*people, pause, *loadFor, gradings.Load(), spans.Load(), m.PeakBytes>>20, m.ViewP99, m.ViewMax, quantile(took, 0.5), quantile(took, 0.99), len(took))
+	t.Logf("%d people, each every %v, for %v: %d gradings, %d spans", *people, pause, *loadFor, gradings.Load(), spans.Load())
+	t.Logf("the room and its page: %d MiB of memory at most, %v of CPU time", m.PeakBytes>>20, m.CPU.Round(time.Millisecond))
+	t.Logf("a look at the room: %v (p50), %v (p99), %v (most); at the page, %d times: %v (p50), %v (p99), %v (most)",
+		m.ViewP50, m.ViewP99, m.ViewMax, len(took), quantile(took, 0.5), quantile(took, 0.99), quantile(took, 1))
 
 	require.Empty(t, m.Stats.Refused)
 	require.Zero(t, m.Stats.Ignored)
