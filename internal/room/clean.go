@@ -45,6 +45,12 @@ type heardSpan struct {
 	duration    time.Duration
 }
 
+// How much of one request is looked at: workshops send less.
+const (
+	mostResources = 4
+	mostSpans     = 1000 // of one resource
+)
+
 // What a workshop calls itself and its process, to be passed on.
 var (
 	saneVersion  = regexp.MustCompile(`^[0-9A-Za-z.+_-]{1,40}$`)
@@ -155,7 +161,7 @@ func (c clock) at(t pcommon.Timestamp) pcommon.Timestamp { return t + pcommon.Ti
 func (s *syllabus) cleanTraces(id string, td ptrace.Traces, now time.Time) (all []said, ignored int) {
 	for _, rs := range td.ResourceSpans().All() {
 		who, ok := whoIs(id, rs.Resource())
-		if !ok {
+		if !ok || len(all) == mostResources {
 			for _, ss := range rs.ScopeSpans().All() {
 				ignored += ss.Spans().Len()
 			}
@@ -177,6 +183,10 @@ func (s *syllabus) cleanTraces(id string, td ptrace.Traces, now time.Time) (all 
 			}
 			c := clockFor(now, latest)
 			for _, span := range ss.Spans().All() {
+				if one.kept == mostSpans {
+					one.ignored++
+					continue
+				}
 				heard, ok := s.cleanSpan(span, scope.Spans(), c)
 				if !ok {
 					one.ignored++

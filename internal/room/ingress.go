@@ -23,9 +23,13 @@ func (r *Room) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	h.Set("Referrer-Policy", "no-referrer") // the address has the token in it
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", policy)
-	if wait := r.callers.take(req.RemoteAddr, r.opts.now()); wait > 0 {
-		r.tooMany(w, wait)
-		return
+	// Members have a limit of their own, so that whoever floods from the address
+	// that a whole room has, behind one router, keeps out nobody who is in.
+	if !r.store.has(credentialOf(req)) {
+		if wait := r.callers.take(req.RemoteAddr, r.opts.now()); wait > 0 {
+			r.tooMany(w, wait)
+			return
+		}
 	}
 	path := strings.TrimPrefix(req.URL.Path, r.prefix())
 	token, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
@@ -86,12 +90,11 @@ func (r *Room) receive(w http.ResponseWriter, req *http.Request, signal string) 
 		r.refuse(w, "not a POST", http.StatusMethodNotAllowed, "telemetry is sent with POST, not "+req.Method)
 		return
 	}
-	credential := wire.Credential(req.Header.Get(wire.CredentialHeader))
-	if !credential.Valid() {
+	id := credentialOf(req)
+	if id == "" {
 		r.refuse(w, noCredential, http.StatusUnauthorized, "the header "+wire.CredentialHeader+" has to carry a credential: join with go run . --room and this address")
 		return
 	}
-	id := credential.ID()
 	if err := r.store.admit(id, r.opts.now()); err != nil {
 		r.inlet.Refuse(w, req, err)
 	} else if signal == "traces" {
@@ -99,6 +102,15 @@ func (r *Room) receive(w http.ResponseWriter, req *http.Request, signal string) 
 	} else {
 		r.inlet.Metrics(w, req, func(md pmetric.Metrics) error { return r.takeMetrics(id, md) })
 	}
+}
+
+// credentialOf returns whose credential a request carries, or "".
+func credentialOf(req *http.Request) (id string) {
+	c := wire.Credential(req.Header.Get(wire.CredentialHeader))
+	if !c.Valid() {
+		return ""
+	}
+	return c.ID()
 }
 
 func (r *Room) takeTraces(id string, td ptrace.Traces) error {

@@ -88,3 +88,12 @@ func TestTakenPort(t *testing.T) {
 	require.Len(t, second.Notices(), 1)
 	require.Contains(t, second.Notices()[0], "the room is at port "+second.port)
 }
+
+// The same room is not opened twice.
+func TestOpenAlready(t *testing.T) {
+	ws := checkout(t)
+	first := open(t, Options{Workspace: ws, Addr: "127.0.0.1:0"})
+	require.NoError(t, first.save())
+	_, err := Open(Options{Steps: steps(1), Workspace: ws, Addr: "127.0.0.1:" + first.port})
+	require.ErrorContains(t, err, "it is open already")
+}

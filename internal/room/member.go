@@ -76,7 +76,7 @@ const (
 	here          = 45 * time.Second // since the last word: workshops speak every ten seconds
 	mostInstances = 32               // of one member
 	mostLatest    = 8                // gradings that are kept
-	mostHashes    = 512              // spans that are recognised when they come again
+	mostHashes    = 2048             // spans that are recognised when they come again
 	mostShapes    = 16
 
 	// retries is how long an exporter may try to send the same again. What is

@@ -243,3 +243,19 @@ func TestOneFloods(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, codes[http.StatusTooManyRequests], r.View().Stats.Refused[tooMany])
 }
+
+// Strangers who flood from the address that a whole room has keep out nobody who
+// is in.
+func TestStrangersFlood(t *testing.T) {
+	r := open(t, Options{})
+	p, stranger := crowd.NewParticipant("Ada"), crowd.NewParticipant("")
+	status, _ := sendMetrics(t, p, r, p.Push(checkA, nil))
+	require.Equal(t, http.StatusOK, status)
+	r.callers.rate = rate{burst: 5, perSecond: 0.001}
+	for range 10 {
+		status, _ = send(t, stranger, r, "traces", []byte("x"))
+	}
+	require.Equal(t, http.StatusTooManyRequests, status)
+	status, _ = sendMetrics(t, p, r, p.Push(checkA, nil))
+	require.Equal(t, http.StatusOK, status)
+}

@@ -43,7 +43,7 @@ const (
 func (s *syllabus) cleanMetrics(id string, md pmetric.Metrics, now time.Time) (all []said, ignored int) {
 	for _, rm := range md.ResourceMetrics().All() {
 		who, ok := whoIs(id, rm.Resource())
-		if !ok {
+		if !ok || len(all) == mostResources {
 			for _, sm := range rm.ScopeMetrics().All() {
 				for _, m := range sm.Metrics().All() {
 					ignored += points(m)

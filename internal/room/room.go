@@ -11,9 +11,12 @@ package room
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -79,8 +82,8 @@ type Room struct {
 }
 
 const (
-	// What one remote address may ask, members or not: a whole course may come
-	// through one router, or one tunnel.
+	// What one remote address may ask, apart from members: a whole course may
+	// join at once through one router, or one tunnel.
 	callersPerSecond, callersBurst = 500, 2000
 	wrongPerSecond, wrongBurst     = 2, 30
 
@@ -205,6 +208,9 @@ func (r *Room) listen() (net.Listener, error) {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		taken := err
+		if r.isOpenAt(port) {
+			return nil, fmt.Errorf("it is open already, at port %s: end the other go run . room first, or look at its page", port)
+		}
 		if ln, err = net.Listen("tcp", net.JoinHostPort(host, "0")); err != nil {
 			return nil, taken
 		}
@@ -214,4 +220,24 @@ func (r *Room) listen() (net.Listener, error) {
 		r.notices = append(r.notices, fmt.Sprintf("Port %s cannot be opened, perhaps because another program holds it: the room is at port %s. Who has joined at %s joins anew.", port, r.port, port))
 	}
 	return ln, nil
+}
+
+// isOpenAt reports whether what holds a port is this very room.
+func (r *Room) isOpenAt(port string) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1:"+port+"/"+r.token, nil)
+	if err != nil {
+		return false
+	}
+	req.Header.Set("Accept", "application/json")
+	client := &http.Client{Transport: &http.Transport{}} // no proxy
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(req)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	var g wire.Greeting
+	return json.NewDecoder(io.LimitReader(resp.Body, 4096)).Decode(&g) == nil && g.Workshop
 }

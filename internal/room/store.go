@@ -45,6 +45,13 @@ const (
 	tooVaried    = "another name or process too often"
 )
 
+// has reports whether somebody is in the room.
+func (s *store) has(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.people[id] != nil
+}
+
 // requestRate is how much one member may ask.
 var requestRate = rate{burst: wire.RequestsBurst, perSecond: wire.RequestsRate}
 
