@@ -46,7 +46,10 @@ func (w *workshop) room(ctx context.Context, f roomFlags) (err error) {
 		defer func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 			defer cancel()
-			backend.Close(ctx) // it has told what was lost
+			before := backend.Stats().Dropped
+			if backend.Close(ctx); backend.Stats().Dropped > before {
+				w.warn("Forwarding to " + backend.Endpoint() + " has ended: " + backend.Stats().String() + ".")
+			}
 		}()
 	}
 	r, err := room.Open(o)
@@ -78,8 +81,11 @@ func (w *workshop) room(ctx context.Context, f roomFlags) (err error) {
 // or nil.
 func startForwarder() (*forward.Forwarder, error) {
 	o, err := forward.FromStandardEnvironment(os.Getenv)
-	if err != nil || o.Endpoint == "" {
-		return nil, err
+	if err != nil {
+		return nil, usageError{err.Error()}
+	}
+	if o.Endpoint == "" {
+		return nil, nil
 	}
 	return forward.Start(o)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -119,4 +120,28 @@ func TestDrawCode(t *testing.T) {
 		}
 	}
 	require.LessOrEqual(t, len([]rune(lines[0])), 40, "it fits beside nothing, on every terminal")
+}
+
+// With a backend in the environment, what is shared goes on to it: the terminal
+// says so, and the room to who joins.
+func TestRoomPassesOn(t *testing.T) {
+	backend := httptest.NewServer(http.NotFoundHandler())
+	defer backend.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", backend.URL)
+	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "authorization=secret")
+	s, _ := sessiontest.New(t)
+	printed := openOnce(t, s, roomFlags{title: "Monday", address: "127.0.0.1", patience: time.Minute})
+	require.Contains(t, printed, "All of that goes on to "+backend.URL)
+	require.NotContains(t, printed, "secret")
+
+	for name, value := range map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318", "OTEL_EXPORTER_OTLP_HEADERS": "secret"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			var out strings.Builder
+			w := &workshop{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &out, open: func(string) (*sess.Session, error) { return s, nil }}
+			require.Equal(t, statusUsage, run(t.Context(), w, []string{"room"}))
+			require.Contains(t, out.String(), name)
+			require.NotContains(t, out.String(), "secret")
+		})
+	}
 }

@@ -18,7 +18,7 @@ type Room interface {
 	View() room.View
 	Subscribe() (changed <-chan struct{}, cancel func())
 	Invite() []wire.Address // where workshops join, the best first
-	Revoke() error          // the address is another one from now on
+	Revoke() error          // the address is another one from now on; the error is that this is not saved
 	Remove(id string) error // forgets a person
 }
 
@@ -112,7 +112,7 @@ func (s *Server) peoplePart(w http.ResponseWriter, _ *http.Request, q roomQuery)
 // revoke gives the room another address.
 func (s *Server) revoke(w http.ResponseWriter, r *http.Request, q roomQuery) {
 	if err := s.room.Revoke(); err != nil {
-		http.Error(w, "the room has the address that it had: "+err.Error(), http.StatusInternalServerError)
+		http.Error(w, "the room has another address now, and will have the old one again when it is opened the next time: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
 	q.Invite = true
