@@ -33,7 +33,7 @@ func TestRoom(t *testing.T) {
 
 	want := map[string]map[string]between{
 		"People/":                                                            {"": {3, 3}},
-		"At one check for eight minutes/":                             {"": {0, 0}},
+		"At one check for eight minutes/":                                    {"": {0, 0}},
 		"What holds the room up/{{workshop_check}}":                          {second: {2, 2}, first: {1, 1}},
 		"And for how long, half of them/{{workshop_check}}":                  {second: {30, 30}, first: {30, 30}},
 		"Who stands where/":                                                  {"Ada " + second: {30, 30}, "Grace " + second: {30, 30}, "Linus " + first: {30, 30}},

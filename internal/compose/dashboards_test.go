@@ -18,7 +18,7 @@ type dashboard struct {
 	Templating    struct {
 		List []struct{ Name, Type, Query string }
 	}
-	Panels        []struct {
+	Panels []struct {
 		ID                       int
 		Title, Description, Type string
 		GridPos                  struct{ X, Y, W, H int }
