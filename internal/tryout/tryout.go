@@ -125,7 +125,7 @@ func prepare(root, binary string, replace map[string][]byte) (args []string, ove
 		return nil, "", suite, err
 	}
 	overlay, err = variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), all, root)
-	return []string{"test", "-c", "-o", binary, "-vet=off", "-ldflags=-w", gcflags.Fast, "-overlay=" + overlay, "./steps/" + Step}, overlay, suite, err
+	return []string{"test", "-c", "-o", binary, "-vet=off", "-ldflags=-s -w", gcflags.Fast, "-overlay=" + overlay, "./steps/" + Step}, overlay, suite, err
 }
 
 // furnish adds to the replacements the front of both steps, the services behind
