@@ -37,12 +37,14 @@ func KeepSpans(t testing.TB, spans tracetest.SpanStubs) {
 	t.Helper()
 	kept.Lock()
 	defer kept.Unlock()
-	for _, s := range spans[:min(len(spans), max(0, mostKept-len(kept.resourceSpans)))] {
+	spans = spans[:min(len(spans), max(0, mostKept-len(kept.resourceSpans)))]
+	if len(spans) == 0 {
+		return
+	}
+	for _, s := range spans {
 		kept.resourceSpans = append(kept.resourceSpans, otlpjson.Span(s))
 	}
-	if len(kept.resourceSpans) > 0 {
-		writeJSON(t, "traces.json", otlpjson.Traces(kept.resourceSpans))
-	}
+	writeJSON(t, "traces.json", otlpjson.Traces(kept.resourceSpans))
 }
 
 // KeepMetrics adds metrics to metrics.json among the artifacts of the check t.
