@@ -4,12 +4,12 @@
 package promtest
 
 import (
-	"context"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -22,30 +22,39 @@ import (
 // A prometheus is one without its web pages: the storage, the translation of
 // what comes over OTLP, and the engine that answers queries.
 type prometheus struct {
-	storage *teststorage.TestStorage
-	parser  parser.Parser
-	engine  *promql.Engine
+	settings prometheusremotewrite.Settings
+	storage  *teststorage.TestStorage
+	parser   parser.Parser
+	engine   *promql.Engine
 }
 
-func newPrometheus(t *testing.T) *prometheus {
+// prometheuses returns one for each profile that has one. Both translate names
+// as by default, to underscores, with suffixes for unit and kind. That of
+// grafana/otel-lgtm makes labels of some attributes of the resource, too.
+func prometheuses(t *testing.T) map[string]*prometheus {
+	plain := prometheusremotewrite.Settings{AddMetricSuffixes: true, LookbackDelta: 5 * time.Minute}
+	lgtm := plain
+	lgtm.KeepIdentifyingResourceAttributes = true
+	lgtm.PromoteResourceAttributes = prometheusremotewrite.NewPromoteResourceAttributes(config.OTLPConfig{
+		PromoteResourceAttributes: []string{"service.instance.id", "service.name", "service.version", "host.name"},
+	})
+	return map[string]*prometheus{"backend": newPrometheus(t, plain), "lgtm": newPrometheus(t, lgtm)}
+}
+
+func newPrometheus(t *testing.T, settings prometheusremotewrite.Settings) *prometheus {
 	p := parser.NewParser(parser.Options{})
-	return &prometheus{teststorage.New(t), p, promql.NewEngine(promql.EngineOpts{
+	return &prometheus{settings, teststorage.New(t), p, promql.NewEngine(promql.EngineOpts{
 		MaxSamples: 1e6,
 		Timeout:    time.Minute,
 		Parser:     p,
 	})}
 }
 
-// receive stores what came over OTLP, translated as by default: escaped to
-// underscores, with suffixes for unit and kind, without any resource attribute
-// but those that make job and instance.
+// receive stores what came over OTLP.
 func (p *prometheus) receive(t *testing.T, md pmetric.Metrics) {
 	t.Helper()
 	app := p.storage.AppenderV2(t.Context())
-	warnings, err := prometheusremotewrite.NewPrometheusConverter(app).FromMetrics(t.Context(), md, prometheusremotewrite.Settings{
-		AddMetricSuffixes: true,
-		LookbackDelta:     5 * time.Minute,
-	})
+	warnings, err := prometheusremotewrite.NewPrometheusConverter(app).FromMetrics(t.Context(), md, p.settings)
 	require.NoError(t, err)
 	require.Empty(t, warnings)
 	require.NoError(t, app.Commit())
@@ -54,7 +63,7 @@ func (p *prometheus) receive(t *testing.T, md pmetric.Metrics) {
 // query returns what a query answers, by what legend makes of its labels.
 func (p *prometheus) query(t *testing.T, expr, legend string, at time.Time) map[string]float64 {
 	t.Helper()
-	q, err := p.engine.NewInstantQuery(context.Background(), p.storage, nil, expr, at)
+	q, err := p.engine.NewInstantQuery(t.Context(), p.storage, nil, expr, at)
 	require.NoError(t, err, expr)
 	defer q.Close()
 	result := q.Exec(t.Context())

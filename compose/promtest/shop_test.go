@@ -124,7 +124,7 @@ const interval = 10 * time.Second
 
 // live lets two minutes pass, without waiting for them: of requests, and in the
 // last half minute without a database. It returns the last measurement's time.
-func (s *shop) live(t *testing.T, p *prometheus, step int) time.Time {
+func (s *shop) live(t *testing.T, told map[string]*prometheus, step int) time.Time {
 	began := time.Now().Truncate(time.Second)
 	for i := range 12 {
 		if i == 9 && step > 1 {
@@ -133,7 +133,10 @@ func (s *shop) live(t *testing.T, p *prometheus, step int) time.Time {
 		s.requests(t, step, i >= 9)
 		require.NoError(t, otel.GetTracerProvider().(flusher).ForceFlush(t.Context()))
 		require.NoError(t, otel.GetMeterProvider().(flusher).ForceFlush(t.Context()))
-		p.receive(t, s.collector.take(t, began.Add(time.Duration(i)*interval)))
+		exported := s.collector.take(t, began.Add(time.Duration(i)*interval))
+		for _, p := range told {
+			p.receive(t, exported)
+		}
 	}
 	return began.Add(11 * interval)
 }
@@ -174,22 +177,29 @@ func TestShop(t *testing.T) {
 			if !alone(t) {
 				return
 			}
-			p := newPrometheus(t)
+			told := prometheuses(t)
 			s := startShop(t, step)
-			at := s.live(t, p, step)
-			want := wantOfShop(step)
-			for _, q := range targets {
-				what := q.Panel + ": " + q.Expr
-				require.Contains(t, want, q.Panel+"/"+q.Legend)
-				check(t, what, want[q.Panel+"/"+q.Legend], p.query(t, q.Expr, q.Legend, at))
-				if q.Exemplar && len(want[q.Panel+"/"+q.Legend]) > 0 {
-					s.leadsToTraces(t, what, p.exemplars(t, q.Expr))
-				}
-			}
-			for i, q := range readme(t) {
-				check(t, q, wantOfReadme(step)[i], p.query(t, q, "{{status}}{{error_type}}", at))
+			at := s.live(t, told, step)
+			for profile, p := range told {
+				s.answers(t, profile, p, targets, step, at)
 			}
 		})
+	}
+}
+
+// answers holds what a Prometheus answers to what it should.
+func (s *shop) answers(t *testing.T, profile string, p *prometheus, targets []target, step int, at time.Time) {
+	want := wantOfShop(step)
+	for _, q := range targets {
+		what, key := profile+": "+q.Panel+": "+q.Expr, q.Panel+"/"+q.Legend
+		require.Contains(t, want, key)
+		check(t, what, want[key], p.query(t, q.Expr, q.Legend, at))
+		if q.Exemplar && len(want[key]) > 0 {
+			s.leadsToTraces(t, what, p.exemplars(t, q.Expr))
+		}
+	}
+	for i, q := range readme(t) {
+		check(t, profile+": "+q, wantOfReadme(step)[i], p.query(t, q, "{{status}}{{error_type}}", at))
 	}
 }
 

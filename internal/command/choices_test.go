@@ -31,3 +31,13 @@ func TestListVariantsKeepsWordsWhole(t *testing.T) {
 		}
 	}
 }
+
+// The SDK's own metrics are asked for in our environment, and nothing else goes
+// from there to a service that is run.
+func TestSelfObservation(t *testing.T) {
+	set := func(value string) func(string) string {
+		return func(name string) string { return map[string]string{"OTEL_GO_X_OBSERVABILITY": value}[name] }
+	}
+	require.Equal(t, []string{"OTEL_GO_X_OBSERVABILITY=true"}, selfObservation(set("true")))
+	require.Empty(t, selfObservation(set("")))
+}

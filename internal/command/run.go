@@ -29,7 +29,9 @@ Type the name of a fault, and Enter, to switch it on or off:
 ` + faultList() + `
 DATABASE_URL names a PostgreSQL to use instead of the workshop's own database,
 OTEL_EXPORTER_OTLP_ENDPOINT a collector to use instead of its own. With --forward,
-its own one receives, and sends a copy of everything on.
+its own one receives, and sends a copy of everything on. Of all other variables
+that begin with OTEL_, the service sees OTEL_GO_X_OBSERVABILITY alone: if true,
+the SDK tells of itself, too, for one how full its queue is.
 
 With --around, the service is left to you: start it in a debugger, or by hand.
 What stands around it runs then at addresses that stay the same.`,
@@ -53,6 +55,7 @@ What stands around it runs then at addresses that stay the same.`,
 			o := terminal.RunOptions{
 				Source: source, Input: w.stdin, Width: func() int { return w.look().Width }, Columns: w.terminalWidth,
 				DatabaseURL: os.Getenv("DATABASE_URL"), Collector: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"),
+				Env: selfObservation(os.Getenv),
 			}
 			if o.Outside, err = loopback.FromEnvironment(os.Getenv); err != nil {
 				return err
@@ -122,4 +125,14 @@ func (w *workshop) source(args []string, solution bool, name string) (*session.S
 		return nil, shop.Source{}, usageError{fmt.Sprintf("%s is a variant of %s, not of %s: leave the step out", v.Name, v.Step, step.Name)}
 	}
 	return s, shop.Source{Step: v.Step, Variant: &v}, nil
+}
+
+// selfObservation returns the switch of the SDK's metrics about itself, for the
+// service's environment, if it is set in ours.
+func selfObservation(getenv func(string) string) []string {
+	const name = "OTEL_GO_X_OBSERVABILITY"
+	if value := getenv(name); value != "" {
+		return []string{name + "=" + value}
+	}
+	return nil
 }

@@ -27,6 +27,7 @@ type RunOptions struct {
 	Source      shop.Source
 	DatabaseURL string       // a PostgreSQL to use instead of the embedded one, or ""
 	Collector   string       // the base URL of a collector to use instead of our own, or ""
+	Env         []string     // more of the service's environment, as "NAME=value"
 	Faults      []shop.Fault // what is wrong from the beginning
 	Width       func() int   // of the terminal, asked for whenever something is drawn; nil: it stays what Look says
 	Columns     func() int   // that a line of the service's may take before it is folded; nil, or 0: as many as it has
@@ -82,7 +83,7 @@ func Run(ctx context.Context, root string, o RunOptions, look Look, w io.Writer)
 		}
 	}
 	r.shop = shop.New(shop.Options{
-		Root: root, Source: o.Source, CollectorEndpoint: endpoint, World: r.world,
+		Root: root, Source: o.Source, CollectorEndpoint: endpoint, World: r.world, Env: o.Env,
 		Output: func(line string) { r.print(outputLine(line, o.Columns, look)) },
 	})
 	return r.run(ctx, root, typed(ctx, o.Input))

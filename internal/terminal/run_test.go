@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"otel.workshop/internal/collector"
 	"otel.workshop/internal/shop"
 )
 
@@ -107,6 +109,7 @@ func TestRunElsewhere(t *testing.T) {
 		ended <- Run(ctx, "../..", RunOptions{
 			Source:    shop.Source{Step: "03-db-metrics", Solution: true},
 			Collector: "http://" + c.HTTPAddr(),
+			Env:       []string{"OTEL_GO_X_OBSERVABILITY=true"},
 		}, Look{Width: 100}, &out)
 	}()
 	url := strings.TrimPrefix(out.waitFor(t, `curl http://\S+/orders/42`), "curl ")
@@ -118,6 +121,9 @@ func TestRunElsewhere(t *testing.T) {
 	require.Len(t, traces, 1)
 	require.Equal(t, 5, traces[0].Spans)
 	require.Equal(t, []string{"demo-service", "payment-api"}, traces[0].Services)
+	require.True(t, slices.ContainsFunc(c.Store().Metrics(), func(m collector.Metric) bool {
+		return m.Name == "otel.sdk.processor.span.processed" // which the SDK tells when its environment says so
+	}))
 }
 
 func TestRunWithoutItsDatabase(t *testing.T) {
