@@ -72,7 +72,7 @@ func (c *copier) took(spans int, body []byte) {
 // could not be written is no trouble.
 func (m *Member) receipt() {
 	c := &m.telemetry.copies
-	if !c.fresh {
+	if !c.fresh || !m.holds() {
 		return
 	}
 	c.fresh = false
