@@ -2,12 +2,13 @@ package command
 
 import (
 	"fmt"
-	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"otel.workshop/internal/room"
+	"otel.workshop/internal/room/wire"
 )
 
 // roomFlags are those of go run . room.
@@ -63,8 +64,10 @@ func (f roomFlags) check() error {
 		return usageError{"--address and --public both say what to tell participants: give one of them"}
 	case f.patience < time.Second:
 		return usageError{"--patience is how long somebody may be at a check, such as 8m"}
-	case strings.TrimSpace(f.title) == "" && f.title != "":
+	case wire.CleanName(f.title) == "" && f.title != "":
 		return usageError{"--title is blank: give a few words, or leave it out"}
+	case utf8.RuneCountInString(f.title) > wire.MaxName:
+		return usageError{fmt.Sprintf("--title has %d characters: a few words will do, %d at most", utf8.RuneCountInString(f.title), wire.MaxName)}
 	}
 	return nil
 }

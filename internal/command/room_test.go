@@ -80,6 +80,7 @@ func TestRoomFlags(t *testing.T) {
 		{"--address a --public http://b", "give one of them"},
 		{"--patience 0s", "--patience is"},
 		{"--title=\x20", "--title is blank"},
+		{"--title=" + strings.Repeat("x", 41), "41 characters"},
 		{"--public ftp://x", "does not begin with http"},
 		{"--address a/b", "is no HOST or HOST:PORT"},
 		{"now", "takes no argument"},

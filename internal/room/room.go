@@ -52,7 +52,8 @@ type Options struct {
 	Forward Forwarder    // takes what came; may be nil
 	Tell    func(string) // hears what an instructor should know; may be nil
 
-	now func() time.Time // for tests
+	now         func() time.Time // for tests
+	connections int              // likewise
 }
 
 // A Forwarder passes on what a room has received and cleaned: OTLP as protobuf.
@@ -103,6 +104,9 @@ func Open(o Options) (*Room, error) {
 	if o.Patience <= 0 {
 		o.Patience = DefaultPatience
 	}
+	if o.connections <= 0 {
+		o.connections = connections
+	}
 	r := &Room{
 		opts:    o,
 		store:   newStore(newSyllabus(o.Steps), o.Patience),
@@ -126,7 +130,7 @@ func Open(o Options) (*Room, error) {
 		return nil, fmt.Errorf("open the room: %w", err)
 	}
 	r.inlet = collector.NewInlet(collector.InletOptions{MaxBody: wire.MaxBody, Refused: r.refused})
-	r.host = collector.Serve(ln, connections, r)
+	r.host = collector.Serve(ln, o.connections, r)
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	r.saving.Go(func() { r.keepSaving(ctx) })

@@ -13,11 +13,7 @@ import (
 	"otel.workshop/internal/room/wire"
 )
 
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(status int) {
-		http.DefaultClient.CloseIdleConnections()
-	}))
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestWhereSomebodyStands(t *testing.T) {
 	r := open(t, Options{Title: "Monday"})

@@ -168,11 +168,11 @@ func (a *attack) dawdle(addr string) {
 	}
 }
 
-// bomb is a quarter of a gigabyte when it is opened.
+// bomb is sixty times what a room takes when it is opened.
 var bomb = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
 	zw := gzip.NewWriter(&b)
-	_, _ = zw.Write(make([]byte, 256<<20)) // to memory
+	_, _ = zw.Write(make([]byte, 64<<20)) // to memory
 	_ = zw.Close()
 	return b.Bytes()
 })

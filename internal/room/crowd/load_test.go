@@ -87,6 +87,7 @@ func TestLoad(t *testing.T) {
 	require.EqualValues(t, gradings.Load()+pushes.Load(), m.Stats.Requests)
 	require.Less(t, m.PeakBytes, 256<<20)
 	require.NotEmpty(t, took)
+	require.Less(t, m.ViewP50, 100*time.Millisecond, "of the slowest a busy machine has its part")
 }
 
 // A learner is a participant at work.
