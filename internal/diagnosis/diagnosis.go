@@ -74,11 +74,7 @@ func load(root, step string) ([]mistake, error) {
 			return nil, fmt.Errorf("read a known mistake: %w", err)
 		}
 		name := path.Join("broken", step, strings.TrimSuffix(filepath.Base(golden), ".golden")+".diff")
-		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
-		if err != nil {
-			return nil, fmt.Errorf("read a known mistake: %w", err)
-		}
-		v, err := variant.Parse(name, data)
+		v, err := variant.Read(root, name)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package variant
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Load reads all variants of broken/, sorted by step, then by name. Names are
@@ -44,11 +46,7 @@ func load(root, pattern string) ([]Variant, error) {
 	}
 	var vs []Variant
 	for _, name := range names {
-		data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
-		if err != nil {
-			return nil, fmt.Errorf("read variant: %w", err)
-		}
-		v, err := Parse(name, data)
+		v, err := Read(root, name)
 		if err != nil {
 			return nil, err
 		}
@@ -58,6 +56,33 @@ func load(root, pattern string) ([]Variant, error) {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Name, b.Name))
 	})
 	return vs, nil
+}
+
+// Read reads one variant, given relative to root. What it has parsed before it
+// does not parse again: whoever asks for one often asks for all, hundreds of
+// times. Safe for concurrent use; what it returns is shared, and not to be
+// changed.
+func Read(root, name string) (Variant, error) {
+	data, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+	if err != nil {
+		return Variant{}, fmt.Errorf("read variant: %w", err)
+	}
+	if v, ok := parsed.Load(name); ok && bytes.Equal(v.(reading).data, data) {
+		return v.(reading).Variant, nil
+	}
+	v, err := Parse(name, data)
+	if err == nil {
+		parsed.Store(name, reading{v, data})
+	}
+	return v, err
+}
+
+// parsed is what Read has parsed last, by name.
+var parsed sync.Map
+
+type reading struct {
+	Variant
+	data []byte
 }
 
 // Finding returns what the checker says of a variant, as the learner reads it:
