@@ -3,6 +3,7 @@ module otel.workshop/compose/promtest
 go 1.26.0
 
 require (
+	github.com/grafana/grafana-foundation-sdk/go v0.0.22
 	github.com/lib/pq v1.12.3
 	github.com/prometheus/prometheus v0.315.0
 	github.com/stretchr/testify v1.12.1

@@ -1,6 +1,7 @@
 // Package promtest puts the queries of the dashboards and of README.md to a
-// real Prometheus, which was told what the solutions and a room emit. It is a
-// module of its own: nothing of Prometheus belongs into the workshop's go.mod.
+// real Prometheus, which was told what the solutions and a room emit; and the
+// dashboards to Grafana's schema. It is a module of its own: nothing of either
+// belongs into the workshop's go.mod.
 package promtest
 
 import (
