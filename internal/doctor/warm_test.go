@@ -42,7 +42,7 @@ func TestWarmBuildsEverythingOnce(t *testing.T) {
 		line = regexp.MustCompile(`-(o |modfile=)\S+ ?`).ReplaceAllString(line, "")
 		asked = append(asked, strings.TrimSpace(line))
 	}
-	const flags = "-buildvcs=false -ldflags=-w " + gcflags.Fast + " "
+	const flags = "-buildvcs=false -ldflags=-s -w " + gcflags.Fast + " "
 	require.Equal(t, []string{
 		"mod download -json",
 		"build " + flags + "./solutions/01-minimal/shop",
