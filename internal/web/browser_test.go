@@ -255,7 +255,7 @@ func (tb *tab) shot(name string, width int, dark bool) {
 	tell(tb, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}})
-	time.Sleep(150 * time.Millisecond) // for the layout to settle
+	eval[bool](tb, "new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(true))))") // the layout has settled
 	require.LessOrEqual(tb.t, eval[int](tb, "document.documentElement.scrollWidth"), width, "%s scrolls sideways at %d px", name, width)
 	if !wantsPictures() {
 		return
