@@ -30,6 +30,7 @@ func TestDashboardsKeepToGrafanasSchema(t *testing.T) {
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
+		//lint:ignore SA1019 files are in this version, which every Grafana still reads
 		var d dashboards.Dashboard
 		if err := d.UnmarshalJSONStrict(text); err != nil { // it may be an error that has nothing to say
 			require.Empty(t, err.Error(), file)
