@@ -1,3 +1,8 @@
+//go:build race
+
+// A build with the race detector takes long the first time: CI has it, for its
+// other tests.
+
 package grader
 
 import (
