@@ -1,6 +1,7 @@
 package minimal_test
 
 import (
+	"errors"
 	"net"
 	"slices"
 	"strings"
@@ -22,10 +23,10 @@ func TestPlainHttpByDefault(t *testing.T) {
 	mustNotConnect(t)
 	mustStart(t)
 	o := mustOTLP(t, want)
-	seen, rec, held := sendToDefault(t, func() string {
+	seen, rec, held := sendToDefault(t, func() (nonce string, err error) {
 		o.sendTraces()
 		o.sendMetrics()
-		return o.nonce
+		return o.nonce, errors.Join(o.tracesErr, o.metricsErr)
 	}, func(s probe.Signals) bool { return s.Traces && s.Metrics })
 	if held != "" {
 		t.Skip("another program holds " + held + ": stop it to see where your exporters send")
@@ -62,9 +63,9 @@ const defaultPort = "127.0.0.1:4318"
 // That is a receiver of our own (rec), if the port is free; the workshop's
 // collector and other checks answer for us when they have it, or the half of it
 // that is the other family's. They may go at any moment, with what they were
-// sent, so what is not enough is sent again. held is the address that a foreign
-// program holds.
-func sendToDefault(t *testing.T, send func() (nonce string), enough func(probe.Signals) bool) (seen probe.Signals, rec *receiver.Receiver, held string) {
+// sent, so what is not enough is sent again, and what has arrived once counts.
+// held is the address that a foreign program holds.
+func sendToDefault(t *testing.T, send func() (nonce string, err error), enough func(probe.Signals) bool) (seen probe.Signals, rec *receiver.Receiver, held string) {
 	deadline := time.Now().Add(5 * time.Second)
 	for attempts := 0; attempts < 3; {
 		for {
@@ -80,18 +81,27 @@ func sendToDefault(t *testing.T, send func() (nonce string), enough func(probe.S
 			time.Sleep(50 * time.Millisecond)
 		}
 		alone := rec != nil && !answers(otherFamily)
-		nonce := send()
-		var err error
-		seen, err = probe.Seen(t.Context(), defaultPort, nonce)
+		nonce, failed := send()
+		now, err := probe.Seen(t.Context(), defaultPort, nonce)
+		seen = probe.Signals{Traces: seen.Traces || now.Traces, Metrics: seen.Metrics || now.Metrics}
 		if err == nil && (alone && !answers(otherFamily) || enough(seen)) {
 			break
 		}
-		if err == nil || time.Now().After(deadline) { // else: whoever had the port has just gone
+		// Whoever had the port, and has just gone, is no evidence.
+		if err == nil && !hungUp(failed) || time.Now().After(deadline) {
 			attempts++
 			time.Sleep(200 * time.Millisecond) // who is about to go has gone by then
 		}
 	}
 	return seen, rec, ""
+}
+
+// hungUp reports whether an export failed because the other end went while it
+// was under way.
+func hungUp(err error) bool {
+	return err != nil && slices.ContainsFunc([]string{"EOF", "connection reset", "broken pipe", "forcibly closed"}, func(word string) bool {
+		return strings.Contains(err.Error(), word)
+	})
 }
 
 // otherFamily is what localhost may mean as well. Exporters take the first that

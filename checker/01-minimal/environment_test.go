@@ -1,6 +1,7 @@
 package minimal_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -81,11 +82,11 @@ func defaultStays(t *testing.T, named []environment) {
 		}
 		const wanted = "received on http://localhost:4318"
 		var s sending
-		seen, _, held := sendToDefault(t, func() string {
+		seen, _, held := sendToDefault(t, func() (nonce string, failed error) {
 			var err error
 			s, err = sendIn(t, e)
 			mustSend(t, signal+"   "+wanted, err)
-			return s.nonce
+			return s.nonce, errors.New(s.errs[signal])
 		}, arrived)
 		if held != "" {
 			return
