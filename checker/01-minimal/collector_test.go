@@ -63,11 +63,12 @@ const defaultPort = "127.0.0.1:4318"
 // That is a receiver of our own (rec), if the port is free; the workshop's
 // collector and other checks answer for us when they have it, or the half of it
 // that is the other family's. They may go at any moment, with what they were
-// sent, so what is not enough is sent again, and what has arrived once counts.
-// held is the address that a foreign program holds.
+// sent: what has not arrived is evidence only if the same ones have been there
+// before and after. held is the address that a foreign program holds, or where
+// others come and go without end.
 func sendToDefault(t *testing.T, send func() (nonce string, err error), enough func(probe.Signals) bool) (seen probe.Signals, rec *receiver.Receiver, held string) {
 	deadline := time.Now().Add(5 * time.Second)
-	for attempts := 0; attempts < 3; {
+	for hungUp := 0; ; {
 		for {
 			if rec == nil {
 				rec, _ = receiver.On(t, defaultPort)
@@ -80,25 +81,39 @@ func sendToDefault(t *testing.T, send func() (nonce string, err error), enough f
 			}
 			time.Sleep(50 * time.Millisecond)
 		}
-		alone := rec != nil && !answers(otherFamily)
+		before := holders(t)
 		nonce, failed := send()
 		now, err := probe.Seen(t.Context(), defaultPort, nonce)
 		seen = probe.Signals{Traces: seen.Traces || now.Traces, Metrics: seen.Metrics || now.Metrics}
-		if err == nil && (alone && !answers(otherFamily) || enough(seen)) {
-			break
+		switch {
+		case err == nil && enough(seen):
+			return seen, rec, ""
+		case err == nil && holders(t) == before:
+			// A connection of the last time may have been used again, whose
+			// other end is gone.
+			if hungUp++; !isHangUp(failed) || hungUp == 3 {
+				return seen, rec, ""
+			}
+		case time.Now().After(deadline):
+			return seen, rec, defaultPort
 		}
-		// Whoever had the port, and has just gone, is no evidence.
-		if err == nil && !hungUp(failed) || time.Now().After(deadline) {
-			attempts++
-			time.Sleep(200 * time.Millisecond) // who is about to go has gone by then
-		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	return seen, rec, ""
 }
 
-// hungUp reports whether an export failed because the other end went while it
+// holders tells who has the two halves of localhost's port.
+func holders(t *testing.T) (ids [2]string) {
+	for i, addr := range []string{defaultPort, otherFamily} {
+		if answers(addr) {
+			ids[i] = probe.Who(t.Context(), addr)
+		}
+	}
+	return ids
+}
+
+// isHangUp reports whether an export failed because the other end went while it
 // was under way.
-func hungUp(err error) bool {
+func isHangUp(err error) bool {
 	return err != nil && slices.ContainsFunc([]string{"EOF", "connection reset", "broken pipe", "forcibly closed"}, func(word string) bool {
 		return strings.Contains(err.Error(), word)
 	})

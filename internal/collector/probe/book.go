@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -18,6 +19,7 @@ const (
 // methods may be called concurrently.
 type Book struct {
 	mu    sync.Mutex
+	id    string // "" until somebody asks
 	seen  map[string]Signals
 	order []string // nonces as they came; once full, a ring that starts at next
 	next  int
@@ -65,6 +67,16 @@ func (b *Book) Seen(nonce string) Signals {
 	return b.seen[nonce]
 }
 
+// identity tells this book from every other one.
+func (b *Book) identity() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.id == "" {
+		b.id = rand.Text()
+	}
+	return b.id
+}
+
 // ServeHTTP answers the two requests of the protocol.
 func (b *Book) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -76,7 +88,7 @@ func (b *Book) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if nonce, ok := strings.CutPrefix(r.URL.Path, SeenPath); ok && nonce != "" {
 		answer = b.Seen(nonce)
 	} else if r.URL.Path == Path {
-		answer = identity{Workshop: Name}
+		answer = identity{Name, b.identity()}
 	} else {
 		http.NotFound(w, r)
 		return

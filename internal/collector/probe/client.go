@@ -16,9 +16,17 @@ const patience = 2 * time.Second
 
 // IsWorkshop reports whether a running workshop's receiver serves addr, a host
 // and port such as "127.0.0.1:4318". It takes two seconds at most.
-func IsWorkshop(ctx context.Context, addr string) bool {
+func IsWorkshop(ctx context.Context, addr string) bool { return Who(ctx, addr) != "" }
+
+// Who returns which of all receivers serves addr, or "" when that is none of a
+// workshop's. Another one there later has another name. It takes two seconds at
+// most.
+func Who(ctx context.Context, addr string) string {
 	var id identity
-	return get(ctx, addr, Path, &id) == nil && id.Workshop == Name
+	if get(ctx, addr, Path, &id) != nil || id.Workshop != Name {
+		return ""
+	}
+	return id.Workshop + " " + id.Book
 }
 
 // Seen asks the receiver at addr which signals arrived under nonce. It takes

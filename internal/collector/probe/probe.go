@@ -7,7 +7,7 @@
 // (it is not shown to anybody), notes in a [Book] which signals arrived under
 // which nonce, and serves the book over HTTP:
 //
-//	GET /workshop/                {"workshop":"otel.workshop"}
+//	GET /workshop/                {"workshop":"otel.workshop","book":"NDU3…"}
 //	GET /workshop/probe/{nonce}   {"traces":true,"metrics":false}
 //
 // The package is a leaf on purpose: every check binary links it, and linking
@@ -43,4 +43,5 @@ type Signals struct {
 // identity is what a workshop's receiver answers at Path.
 type identity struct {
 	Workshop string `json:"workshop"`
+	Book     string `json:"book,omitempty"` // which Book it is, of all that there have been
 }

@@ -28,6 +28,8 @@ func TestBookOverHTTP(t *testing.T) {
 	defer s.Close()
 
 	require.True(t, IsWorkshop(t.Context(), addr(s)))
+	require.Equal(t, Who(t.Context(), addr(s)), Who(t.Context(), addr(s)))
+	require.NotEqual(t, b.identity(), new(Book).identity())
 	b.Note("n1", Traces)
 	b.Note("n2", Metrics)
 	b.Note("n2", Traces)
@@ -38,7 +40,7 @@ func TestBookOverHTTP(t *testing.T) {
 	}
 	// The texts are a contract between processes of different versions.
 	for path, want := range map[string]string{
-		"/workshop/":         `{"workshop":"otel.workshop"}`,
+		"/workshop/":         `{"workshop":"otel.workshop","book":"` + b.identity() + `"}`,
 		"/workshop/probe/n1": `{"traces":true,"metrics":false}`,
 	} {
 		w := httptest.NewRecorder()
