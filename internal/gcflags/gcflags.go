@@ -59,6 +59,7 @@ var modules = []string{
 	"go.opentelemetry.io/collector/pdata",
 	"go.uber.org/multierr",
 	"golang.org/x/sync",
+	"rsc.io/qr",
 }
 
 // Modules returns the modules of [Command].
