@@ -45,6 +45,9 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	} else if strings.HasSuffix(u.Host, ":") {
 		return nil, fmt.Errorf("the URL names no port behind its colon: %s", like)
 	}
+	if _, err := url.Parse(u.String()); err != nil { // a zone that can be read, and not written
+		return nil, fmt.Errorf("the URL's host is none: %s", like)
+	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	for _, s := range signals {
 		if before, ends := strings.CutSuffix(u.Path, "/v1/"+s); ends {

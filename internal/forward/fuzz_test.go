@@ -42,6 +42,7 @@ func FuzzEnvironment(f *testing.F) {
 	f.Add("http://ana:secret@host", "")
 	f.Add("https://[fe80::1%25eth0]:4318/a/../b//", "a=%0d")
 	f.Add("http://host/%2f?#", "=,=,a")
+	f.Add("http://[::%25\xda]", "")
 	f.Fuzz(func(t *testing.T, endpoint, headers string) {
 		o, err := FromEnvironment("", func(name string) string {
 			return map[string]string{Variable: endpoint, HeadersVariable: headers}[name]

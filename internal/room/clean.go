@@ -153,8 +153,14 @@ func (c clock) span(start, end pcommon.Timestamp, most time.Duration) (from, to 
 	return to - min(end-start, pcommon.Timestamp(most)), to
 }
 
-// at returns a time by the room's clock.
-func (c clock) at(t pcommon.Timestamp) pcommon.Timestamp { return t + pcommon.Timestamp(c.shift) }
+// at returns a time by the room's clock: now, for one that cannot be.
+func (c clock) at(t pcommon.Timestamp) pcommon.Timestamp {
+	t += pcommon.Timestamp(c.shift)
+	if t < pcommon.NewTimestampFromTime(c.now.Add(-2*early)) || t > pcommon.NewTimestampFromTime(c.now.Add(late)) {
+		return pcommon.NewTimestampFromTime(c.now)
+	}
+	return t
+}
 
 // cleanTraces returns what is left of a request: a said for each resource that
 // is a workshop's. Of the others it counts the spans.

@@ -45,7 +45,11 @@ func ParseAddress(text string) (Address, error) {
 	if !token.MatchString(t) {
 		return Address{}, errors.New("it does not end with the room's token, sixteen letters and digits")
 	}
-	return Address{Base: u.Scheme + "://" + u.Host + prefix, Token: t}, nil
+	a := Address{Base: u.Scheme + "://" + u.Host + prefix, Token: t}
+	if _, err := url.Parse(a.String()); err != nil { // a path or a zone that can be read, and not written
+		return Address{}, errors.New("its host or its path has characters that no address has")
+	}
+	return a, nil
 }
 
 // String returns the address with its token: to send to, and to invite with.

@@ -50,6 +50,7 @@ func TestAddress(t *testing.T) {
 		"http://a/short":                 "does not end with the room's token",
 		"http://a/" + tok + "/v1/traces": "does not end with the room's token",
 		"http://u@a/" + tok:              "more to it",
+		"http://[::%25\xda]/" + tok:      "characters that no address has",
 		"http://a/" + tok + "?x":         "more to it",
 	} {
 		_, err := ParseAddress(in)
