@@ -2,6 +2,7 @@ package failuremodes_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -24,7 +25,8 @@ type behind struct {
 	reached chan struct{} // by the first export
 
 	offered map[string]bool     // names of the spans that it was given, taken or not
-	arrived tracetest.SpanStubs // those of exports that did not fail, in that order
+	arrived []string            // names of those of exports that did not fail, in that order
+	kept    tracetest.SpanStubs // the first of them, whole
 	exports int                 // so far
 	running int                 // exports, now
 	most    int                 // exports that ran at once
@@ -34,7 +36,7 @@ type behind struct {
 
 func newBehind(t *testing.T) *behind {
 	b := &behind{offered: make(map[string]bool), reached: make(chan struct{}, 1)}
-	recorder.AtEnd(t, func() { recorder.KeepSpans(t, b.spans()) })
+	recorder.AtEnd(t, func() { recorder.KeepSpans(t, b.first()) })
 	return b
 }
 
@@ -91,8 +93,11 @@ func (b *behind) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan)
 		err = ctx.Err()
 	default:
 		for _, span := range spans {
-			if span != nil {
-				b.arrived = append(b.arrived, tracetest.SpanStubFromReadOnlySpan(span))
+			if span == nil {
+				continue
+			}
+			if b.arrived = append(b.arrived, span.Name()); len(b.kept) < recorder.MostKept {
+				b.kept = append(b.kept, tracetest.SpanStubFromReadOnlySpan(span))
 			}
 		}
 	}
@@ -112,19 +117,18 @@ func (b *behind) Shutdown(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// spans returns the spans that have arrived, in that order.
-func (b *behind) spans() tracetest.SpanStubs {
+// first returns the spans that have arrived first, as many as anybody keeps.
+func (b *behind) first() tracetest.SpanStubs {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return append(tracetest.SpanStubs(nil), b.arrived...)
+	return slices.Clone(b.kept)
 }
 
 // names returns the names of the spans that have arrived, in that order.
-func (b *behind) names() (names []string) {
-	for _, s := range b.spans() {
-		names = append(names, s.Name)
-	}
-	return names
+func (b *behind) names() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.arrived)
 }
 
 // spansOffered counts the spans that have come as far as to it.

@@ -27,9 +27,9 @@ func AtEnd(t testing.TB, f func()) {
 	t.Cleanup(f)
 }
 
-// mostKept is how many spans are kept of a check that makes thousands: more than
+// MostKept is how many spans are kept of a check that makes thousands: more than
 // anybody will look at.
-const mostKept = 200
+const MostKept = 200
 
 // KeepSpans adds spans to traces.json among the artifacts of the check t, the
 // first ones of very many.
@@ -37,7 +37,7 @@ func KeepSpans(t testing.TB, spans tracetest.SpanStubs) {
 	t.Helper()
 	kept.Lock()
 	defer kept.Unlock()
-	spans = spans[:min(len(spans), max(0, mostKept-len(kept.resourceSpans)))]
+	spans = spans[:min(len(spans), max(0, MostKept-len(kept.resourceSpans)))]
 	if len(spans) == 0 {
 		return
 	}
