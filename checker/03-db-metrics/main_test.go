@@ -66,7 +66,7 @@ func (s *shop) shown() (spans tracetest.SpanStubs) {
 	if e == nil && len(s.seen) > 0 {
 		e = s.seen[0]
 	} else if e == nil {
-		return s.rec.Spans()
+		return s.rec.First()
 	}
 	for _, c := range e.calls {
 		spans = append(spans, c.spans...)

@@ -4,36 +4,17 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-var (
-	comments      = regexp.MustCompile(`(?s)/\*.*?\*/|--[^\n]*`)
-	inParentheses = regexp.MustCompile(`\([^()]*\)`)
-	selected      = regexp.MustCompile(`(?is)^\s*select\s+(.*?)\s+from\s`)
-	fromOrders    = regexp.MustCompile(`(?is)\bfrom\s+("?\w+"?\.)?"?orders\b`)
-	parameter     = regexp.MustCompile(`(?is)\bid"?\s*(?:=|in\b|=\s*any\b)[\s(]*\$(\d+)`)
-	condition     = regexp.MustCompile(`(?is)\bwhere\b.*?'?(\d+)'?\s*\)*\s*(limit\s+\d+\s*)?;?\s*$`)
-	digits        = regexp.MustCompile(`\d+`)
-	firstWord     = regexp.MustCompile(`^\W*(\w*)`)
-	commands      = regexp.MustCompile(`(?i)^(select|with|table|values|insert|update|delete|merge|begin|start|commit|end|rollback|abort|savepoint|release|set|reset|show|explain|prepare|execute|deallocate|discard|declare|fetch|move|close|lock|call|do|listen|notify)$`)
-)
-
 // read returns PostgreSQL's error for a text that begins like no statement.
 func (q *Query) read() error {
-	word := firstWord.FindStringSubmatch(Plain(q.Text))[1]
-	if word == "" || commands.MatchString(word) {
-		return nil
+	if word := planOf(q.Text).wrong; word != "" {
+		return noSQL(word)
 	}
-	return noSQL(word)
-}
-
-// Plain returns the text of a query without comments, and with single spaces:
-// what it asks for, however it is written.
-func Plain(text string) string {
-	text = strings.Join(strings.Fields(comments.ReplaceAllString(text, " ")), " ")
-	return strings.TrimSpace(strings.TrimSuffix(text, ";"))
+	return nil
 }
 
 // order finds out which order is asked for: by the parameter that the text
@@ -41,16 +22,14 @@ func Plain(text string) string {
 // there is none, by the number that stands in the text. A query that has to do
 // with no order asks for none.
 func (q *Query) order() (asks bool, err error) {
-	text := Plain(q.Text)
-	if !fromOrders.MatchString(text) && len(q.Args) == 0 {
+	p := planOf(q.Text)
+	if !p.orders && len(q.Args) == 0 {
 		return false, nil
 	}
-	if m := parameter.FindStringSubmatch(text); m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil && n >= 1 && n <= len(q.Args) {
-			if id, ok := number(q.Args[n-1]); ok {
-				q.Order = id
-				return true, nil
-			}
+	if n := p.parameter; n >= 1 && n <= len(q.Args) {
+		if id, ok := number(q.Args[n-1]); ok {
+			q.Order = id
+			return true, nil
 		}
 	}
 	for _, arg := range q.Args {
@@ -59,13 +38,14 @@ func (q *Query) order() (asks bool, err error) {
 			return true, nil
 		}
 	}
-	m := condition.FindStringSubmatch(text)
-	if m == nil {
+	if p.number == "" {
 		return false, misunderstood(q.Text)
 	}
-	q.Order, err = strconv.ParseInt(m[1], 10, 64)
+	q.Order, err = strconv.ParseInt(p.number, 10, 64)
 	return true, err
 }
+
+var digits = regexp.MustCompile(`\d+`)
 
 // number returns the number in a parameter: 42, "42", or the array "{42}".
 func number(arg any) (int64, bool) {
@@ -83,26 +63,12 @@ func number(arg any) (int64, bool) {
 }
 
 // columns returns the names of what is asked for.
-func (q *Query) columns() []string {
-	m := selected.FindStringSubmatch(Plain(q.Text))
-	if m == nil {
-		return []string{"status"}
-	}
-	var names []string
-	for name := range strings.SplitSeq(inParentheses.ReplaceAllString(m[1], ""), ",") {
-		if name = strings.TrimSpace(name); name == "*" {
-			names = append(names, "id", "status") // as the table has them
-		} else {
-			names = append(names, name)
-		}
-	}
-	return names
-}
+func (q *Query) columns() []string { return slices.Clone(planOf(q.Text).columns) }
 
 // row returns an order's values, in the order of the columns.
 func (q *Query) row(status driver.Value) []driver.Value {
 	var values []driver.Value
-	for _, name := range q.columns() {
+	for _, name := range planOf(q.Text).columns {
 		name, _, _ = strings.Cut(name[strings.LastIndex(name, ".")+1:], " ") // without AS
 		switch strings.Trim(strings.ToLower(name), `"`) {
 		case "id":

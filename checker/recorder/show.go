@@ -11,5 +11,11 @@ func (r *Recorder) kept() tracetest.SpanStubs {
 	if r.shown != nil {
 		return r.shown
 	}
-	return r.Spans()
+	return r.First()
+}
+
+// First returns the spans that have ended first, as many as are kept.
+func (r *Recorder) First() tracetest.SpanStubs {
+	ended := r.spans.Ended()
+	return tracetest.SpanStubsFromReadOnlySpans(ended[:min(len(ended), MostKept)])
 }
