@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"otel.workshop/checker/recorder"
 	"otel.workshop/internal/finding"
@@ -56,27 +58,38 @@ func outermost() place {
 }
 
 // called reports whether a function is being executed.
-func called(function string) (yes bool) {
-	eachFrame(func(f runtime.Frame) { yes = yes || f.Function == function })
-	return yes
+func called(function string) bool {
+	return slices.ContainsFunc(frames(), func(f runtime.Frame) bool { return f.Function == function })
 }
 
 // callers lists the learner's lines that are being executed, the innermost first.
 func callers() (places []place) {
-	eachFrame(func(f runtime.Frame) {
+	for _, f := range frames() {
 		if _, rel, ok := strings.Cut(filepath.ToSlash(f.File), "/steps/"); ok {
 			places = append(places, place{"steps/" + rel, f.Line})
 		}
-	})
+	}
 	return places
 }
 
-func eachFrame(see func(f runtime.Frame)) {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+// stacks are those that were seen: one situation leads through the same lines
+// as the next.
+var stacks sync.Map
+
+// frames lists what is being executed, the innermost first.
+func frames() []runtime.Frame {
+	var pcs [64]uintptr
+	n := runtime.Callers(1, pcs[:])
+	if known, ok := stacks.Load(pcs); ok {
+		return known.([]runtime.Frame)
+	}
+	var all []runtime.Frame
+	left := runtime.CallersFrames(pcs[:n])
 	for more := true; more; {
 		var frame runtime.Frame
-		frame, more = frames.Next()
-		see(frame)
+		frame, more = left.Next()
+		all = append(all, frame)
 	}
+	stacks.Store(pcs, all)
+	return all
 }

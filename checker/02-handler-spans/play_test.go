@@ -176,15 +176,9 @@ func (st *stage) one(h http.Handler, s situation, w way) *evidence {
 		})
 	}
 	all.Wait()
-	st.settle(func() bool { return !st.orders.busy() && !st.api.busy() && st.ended(started, ended) })
+	st.settle(func() bool { return !st.orders.busy() && !st.api.busy() && st.rec.Ended(started) })
 
 	e.spans, e.open = st.rec.Since(started, ended)
 	e.reads, e.asked = st.orders.seen(), st.api.seen()
 	return e
-}
-
-// ended reports whether every span that has started since then has ended.
-func (st *stage) ended(started, ended int) bool {
-	_, open := st.rec.Since(started, ended)
-	return len(open) == 0
 }

@@ -28,6 +28,8 @@ type Point struct {
 	Traces []trace.TraceID      // those of the exemplars
 
 	Exemplars []Exemplar
+
+	text string // what String returns, where it is known
 }
 
 // An Exemplar is one measurement with the trace in which it was taken.
@@ -65,6 +67,12 @@ func metric(data metricdata.Metrics) Metric {
 		m.Kind, m.Points = "histogram", histogram(a.DataPoints)
 	case metricdata.Histogram[float64]:
 		m.Kind, m.Points = "histogram", histogram(a.DataPoints)
+	}
+	for i := range m.Points {
+		m.Points[i].text = m.Points[i].String()
+	}
+	for i := range m.Points {
+		m.Points[i].text = m.Points[i].String()
 	}
 	slices.SortFunc(m.Points, func(a, b Point) int { return strings.Compare(a.String(), b.String()) })
 	return m
@@ -119,6 +127,9 @@ func exemplars[N int64 | float64](data []metricdata.Exemplar[N]) (list []Exempla
 
 // String returns the series' attributes as they are read: key=value.
 func (p Point) String() string {
+	if p.text != "" {
+		return p.text
+	}
 	var texts []string
 	for _, kv := range p.Attrs {
 		texts = append(texts, string(kv.Key)+"="+kv.Value.String())

@@ -1,6 +1,11 @@
 package recorder
 
-import "go.opentelemetry.io/otel/sdk/trace/tracetest"
+import (
+	"slices"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+)
 
 // Counts returns how many spans have started, and ended, so far.
 func (r *Recorder) Counts() (started, ended int) {
@@ -17,4 +22,10 @@ func (r *Recorder) Since(started, ended int) (spans, open tracetest.SpanStubs) {
 		}
 	}
 	return spans, open
+}
+
+// Ended reports whether all that have started after the first so many have
+// ended.
+func (r *Recorder) Ended(started int) bool {
+	return !slices.ContainsFunc(r.spans.Started()[started:], func(s sdktrace.ReadWriteSpan) bool { return s.EndTime().IsZero() })
 }

@@ -3,6 +3,8 @@ package recorder
 import (
 	"maps"
 	"slices"
+
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
 // A Snapshot is what all instruments have measured so far, by name. What
@@ -23,6 +25,31 @@ func (r *Recorder) Snapshot() Snapshot {
 		}
 	}
 	return all
+}
+
+// Taken returns how many measurements the histograms of that name have so far.
+func (r *Recorder) Taken(name string) (n int) {
+	for _, sm := range r.Metrics().ScopeMetrics {
+		for _, data := range sm.Metrics {
+			if data.Name != name {
+				continue
+			}
+			switch h := data.Data.(type) {
+			case metricdata.Histogram[int64]:
+				n += taken(h)
+			case metricdata.Histogram[float64]:
+				n += taken(h)
+			}
+		}
+	}
+	return n
+}
+
+func taken[N int64 | float64](h metricdata.Histogram[N]) (n int) {
+	for _, p := range h.DataPoints {
+		n += int(p.Count)
+	}
+	return n
 }
 
 // Names returns the names of the instruments, sorted.
