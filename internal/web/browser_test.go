@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -38,7 +39,9 @@ func chromium() string {
 // that nobody vouches for.
 const proxied = "workshop.example"
 
-// one browser for all tests; each test has a context of its own in it.
+// one browser for all tests, and one tab in it: a new one costs a process, and
+// its scripts are compiled again. What a test makes of the tab goes with its
+// session, and what a page has stored with its origin: each server has another.
 var browser struct {
 	once sync.Once
 	ctx  context.Context
@@ -100,14 +103,22 @@ func openTab(t *testing.T, s *Server) *tab {
 	browser.once.Do(startBrowser)
 	require.NoError(t, browser.err, "start Chromium")
 	tb := &tab{t: t, origin: s.URL()}
-	ctx, cancel := chromedp.NewContext(browser.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(tb.notice))
-	t.Cleanup(cancel)
+	one := chromedp.FromContext(browser.ctx).Target.TargetID
+	ctx, detach := chromedp.NewContext(browser.ctx, chromedp.WithTargetID(one), chromedp.WithDetachOnCancel(), chromedp.WithListener(tb.notice))
 	tb.ctx = ctx
+	t.Cleanup(detach)
+	t.Cleanup(tb.leave)
 	tell(tb, network.Enable, network.EnableParams{})
 	tell(tb, log.Enable, cdp.Empty{})
 	tell(tb, runtime.Enable, cdp.Empty{})
 	t.Cleanup(tb.clean)
 	return tb
+}
+
+// leave ends the page, with its connections and what it has stored.
+func (tb *tab) leave() {
+	tb.run(chromedp.Navigate("about:blank"))
+	tell(tb, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: tb.origin, StorageTypes: "all"})
 }
 
 // notice keeps what the browser complains about, and who it asks.
@@ -207,11 +218,15 @@ func (tb *tab) open(path string) {
 // promise.
 func eval[T any](tb *tab, expression string) T {
 	tb.t.Helper()
-	ctx, cancel := context.WithTimeout(tb.ctx, browserLimit)
-	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := tryEval[T](tb, expression)
 	require.NoError(tb.t, err)
 	return v
+}
+
+func tryEval[T any](tb *tab, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(tb.ctx, browserLimit)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
 // text is what a person reads in the first element of a selector.
@@ -220,16 +235,18 @@ func (tb *tab) text(selector string) string {
 	return eval[string](tb, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector))
 }
 
-// until waits until an expression is true.
+// until waits until an expression is true. While one page follows another, it
+// can't be asked.
 func (tb *tab) until(expression string, limit time.Duration) {
 	tb.t.Helper()
 	deadline := time.Now().Add(limit)
 	for {
-		if eval[bool](tb, "Boolean("+expression+")") {
+		is, err := tryEval[bool](tb, "Boolean("+expression+")")
+		if is {
 			return
 		}
 		if time.Now().After(deadline) {
-			require.FailNow(tb.t, "this did not become true", "%s\nin\n%s", expression, tb.text("main"))
+			require.FailNow(tb.t, "this did not become true", "%s: %v\nin\n%s", expression, err, tb.text("main"))
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

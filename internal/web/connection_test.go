@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/waterfall/canned"
@@ -39,9 +41,12 @@ func TestTabsInTheBackgroundTakeNoConnection(t *testing.T) {
 	s, _ := fake(t)
 	tb := openTab(t, s)
 	tb.open("/")
-	here := tell(tb, target.GetTargetInfo, target.GetTargetInfoParams{}).TargetInfo.BrowserContextID
 	for range 7 {
-		opened := tell(tb, target.CreateTarget, target.CreateTargetParams{URL: s.URL() + "/live", BrowserContextID: here, Background: new(true)}).TargetID
+		opened := tell(tb, target.CreateTarget, target.CreateTargetParams{URL: s.URL() + "/live", Background: new(true)}).TargetID
+		t.Cleanup(func() {
+			_, err := cdp.Call(tb.ctx, chromedp.FromContext(tb.ctx).Browser, target.CloseTarget, target.CloseTargetParams{TargetID: opened})
+			require.NoError(t, err)
+		})
 		require.Eventually(t, func() bool {
 			info := tell(tb, target.GetTargetInfo, target.GetTargetInfoParams{TargetID: opened}).TargetInfo
 			return strings.HasPrefix(info.Title, "Live")
