@@ -51,15 +51,3 @@ func TestAMistakeThatGotThrough(t *testing.T) {
 	require.NotContains(t, tb.text(sides+".fail .lines"), "db.query.count", "a failed query is not counted")
 	pictures(tb, "missed-metrics")
 }
-
-// pictures takes those of what is seen, and lets axe look at it.
-func pictures(tb *tab, name string) {
-	for _, width := range []int{1280, 390} {
-		for _, dark := range []bool{false, true} {
-			tb.shot(name, width, dark)
-			if wantsPictures() || dark == (width < 600) {
-				tb.accessible()
-			}
-		}
-	}
-}

@@ -133,6 +133,15 @@ func TestTheButtonWithoutAMouse(t *testing.T) {
 	tb.until(`document.querySelector(".state").innerText.includes("not running")`, 20*time.Second)
 	tb.key(kb.Enter) // the same button has become the other one, and has the focus
 	tb.until(`document.querySelector(".state").innerText.includes("03-db-metrics runs")`, 20*time.Second)
+
+	tb.key("8")
+	tb.until(`document.querySelector('.fault[aria-pressed="true"]')`, 5*time.Second)
+	tb.key("o")
+	tb.until(`document.querySelectorAll(".plot-card").length > 2 && document.querySelector(".chosen .cross")`, 20*time.Second)
+	pictures(tb, "live")
+	eval[int](tb, `document.querySelectorAll(".chosen .row summary")[1].click(), 0`)
+	tb.until(`document.querySelector(".row[open] .span dl")`, 5*time.Second)
+	pictures(tb, "live-span")
 	tb.key("s")
 	tb.until(`document.querySelector(".state").innerText.includes("not running")`, 20*time.Second)
 }
@@ -162,6 +171,8 @@ func TestTheGalleryRunsADemo(t *testing.T) {
 	tb.tabTo(`document.activeElement.matches(".sides .row summary")`)
 	tb.key(kb.Enter)
 	tb.until(`document.querySelector(".sides .row[open] .span dl")`, 5*time.Second)
+	tb.open("/mistakes/background-context")
+	pictures(tb, "mistake")
 }
 
 // tabTo presses Tab until an expression is true.

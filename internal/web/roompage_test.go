@@ -230,13 +230,10 @@ func TestRoomScreenshots(t *testing.T) {
 			if tc.people == 500 { // rows that are out of sight are not drawn
 				eval[int](tb, `document.querySelector("#people").scrollIntoView({behavior: "instant"}), 0`)
 			}
-			for _, width := range []int{1280, 390} {
-				for _, dark := range []bool{false, true} {
-					tb.shot(name, width, dark)
-					if tc.people < 100 && (wantsPictures() || dark == (width < 600)) {
-						tb.accessible()
-					}
-				}
+			if tc.people < 100 {
+				pictures(tb, name)
+			} else {
+				shots(tb, name)
 			}
 		})
 	}
