@@ -304,7 +304,7 @@ func (tb *tab) accessible() {
 			FailureSummary string
 		}
 	}
-	for _, v := range eval[[]violation](tb, `axe.run(document).then(r => r.violations.map(v => ({ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.slice(0, 3).map(n => ({HTML: n.html, FailureSummary: n.failureSummary}))})))`) {
+	for _, v := range eval[[]violation](tb, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => ({ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.slice(0, 3).map(n => ({HTML: n.html, FailureSummary: n.failureSummary}))})))`) {
 		text := fmt.Sprintf("%s: %s (%s)", v.Impact, v.Help, v.ID)
 		for _, n := range v.Nodes {
 			text += "\n  " + n.HTML + "\n  " + n.FailureSummary
