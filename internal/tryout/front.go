@@ -87,7 +87,9 @@ package subjects
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
+	"net"
 	"net/http"
 	"os"
 	"runtime"
@@ -119,7 +121,23 @@ func look(file string) {
 	}
 }
 
+// reset makes the payment API's connections end without a trace. The side that
+// closes first would keep its port for a minute, there are hundreds of processes
+// like this one, and the kernel looks long for a port when most are taken.
+func reset() {
+	transport := http.DefaultTransport.(*http.Transport)
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0)
+		}
+		return conn, err
+	}
+}
+
 func init() {
+	reset()
 	if file := os.Getenv(%[4]q); file != "" {
 		_ = os.Unsetenv(%[4]q)
 		go look(file)
