@@ -3,7 +3,6 @@ package grader
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -101,28 +100,24 @@ func (b *Batch) run() {
 	queued := b.queued
 	b.mu.Unlock()
 	var steps []string
+	var tests []*Version
 	shared := make(map[string][]*Version)
-	checks := "" // of a step of tests: whatever those are, its checks link none of them
 	for _, v := range queued {
-		tests := variant.IsTests(v.step.Name)
-		if tests && checks == "" {
-			all := build{root: b.root, step: v.step.Name, binary: filepath.Join(b.dir, program(v.step.Name+".test", runtime.GOOS))}
-			if _, err := all.compile(b.ctx, nil, ""); err == nil { // or each will say what is wrong
-				checks = all.binary
-			}
-		}
-		if tests || !mayShare(v.files) {
-			options := Options{Root: b.root, Files: v.files}
-			if tests {
-				options.checks = checks
-			}
-			b.grade(v, func() (Report, error) { return Grade(b.ctx, v.step, options) })
+		switch {
+		case variant.IsTests(v.step.Name):
+			tests = append(tests, v)
+			continue
+		case !mayShare(v.files):
+			b.grade(v, func() (Report, error) { return Grade(b.ctx, v.step, Options{Root: b.root, Files: v.files}) })
 			continue
 		}
 		if shared[v.step.Name] == nil {
 			steps = append(steps, v.step.Name)
 		}
 		shared[v.step.Name] = append(shared[v.step.Name], v)
+	}
+	if len(tests) > 0 {
+		b.suites(tests)
 	}
 	for _, step := range steps {
 		versions := shared[step]

@@ -53,16 +53,15 @@ func program(name, goos string) string {
 // binaries is the folder of a build's binary.
 func binaries(dir string) string { return filepath.Join(dir, "bin") }
 
-// makeBuild builds the checks of a step into dir. checks is a binary that they
-// were built into before, with the same files but the learner's tests, or "". A
-// step of tests is built with the race detector, too, where race is set.
-func makeBuild(ctx context.Context, root, step string, files map[string][]byte, dir, checks string, race bool) (build, error) {
+// makeBuild builds the checks of a step into dir.
+func makeBuild(ctx context.Context, step, dir string, o Options) (build, error) {
+	root := o.Root
 	b := build{root: root, step: step, dir: dir, binary: filepath.Join(binaries(dir), program(step+".test", runtime.GOOS))}
 	if err := os.Mkdir(binaries(dir), 0o700); err != nil {
 		return b, fmt.Errorf("make a folder for the build: %w", err)
 	}
 	var flags []string
-	replace, err := replacements(root, step, files)
+	replace, err := replacements(root, step, o.Files)
 	if err != nil {
 		return b, err
 	}
@@ -76,8 +75,8 @@ func makeBuild(ctx context.Context, root, step string, files map[string][]byte, 
 	if _, ok := warm.Load(root + step); ok && !variant.IsTests(step) { // nobody asks what vet says of tests
 		b.vet = startVet(ctx, b)
 	}
-	suite := startSuite(ctx, &b, replace, race)
-	out, err := b.compile(ctx, flags, checks)
+	suite := startSuite(ctx, &b, replace, o)
+	out, err := b.compile(ctx, flags, o.checks)
 	failed := suite()
 	switch {
 	case ctx.Err() != nil:

@@ -41,7 +41,9 @@ type Options struct {
 	Race     bool              // try tests of a learner's with the race detector, too; building them for it takes long, the first time
 	Progress func(Result)      // called when a check has ended, one call at a time; blocked is not known yet; may be nil
 
-	checks string // a binary of the checks, see makeBuild
+	// Of a step of tests, what was built before, or "".
+	checks string // a binary of the checks, which link none of those tests
+	suite  string // where the tests themselves are, see package tryout
 }
 
 // Grade builds the checks of step and runs them. It returns an error only when
@@ -66,7 +68,7 @@ func Grade(ctx context.Context, step lesson.Step, o Options) (Report, error) {
 
 	ctx, cancel := context.WithCancel(ctx) // nothing that was started here outlives the report
 	defer cancel()
-	b, err := makeBuild(ctx, o.Root, step.Name, o.Files, dir, o.checks, o.Race)
+	b, err := makeBuild(ctx, step.Name, dir, o)
 	if err != nil {
 		return report, err
 	}

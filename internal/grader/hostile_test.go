@@ -105,7 +105,7 @@ func Third() int  { return steps[chosen.Name][2]() }
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return build{}, err
 	}
-	b, err := makeBuild(context.Background(), root, victimStep.Name, files, dir, "", false)
+	b, err := makeBuild(context.Background(), victimStep.Name, dir, Options{Root: root, Files: files})
 	if err == nil && b.failure != "" {
 		err = errors.New(b.failure)
 	}

@@ -52,7 +52,7 @@ func TestFailureOfTheMachine(t *testing.T) {
 	root, err := victimRoot()
 	require.NoError(t, err)
 	dir := t.TempDir()
-	b, err := makeBuild(t.Context(), root, victimStep.Name, variant.Files{"victim.go": []byte(wrongAtFirst)}, dir, "", false)
+	b, err := makeBuild(t.Context(), victimStep.Name, dir, Options{Root: root, Files: variant.Files{"victim.go": []byte(wrongAtFirst)}})
 	require.NoError(t, err)
 	t.Cleanup(func() { removeBuild(dir) })
 	// grade returns what became of the first check, and how often it was run.

@@ -124,8 +124,15 @@ func prepare(root, binary string, replace map[string][]byte) (args []string, ove
 	if suite, err = furnish(root, all); err != nil {
 		return nil, "", suite, err
 	}
+	all[path.Join("steps", Step, "subject_chosen_test.go")] = fmt.Appendf(nil, "package owntests\n\nimport _ %q\n", variant.Module+"/"+subjects)
 	overlay, err = variant.WriteOverlay(filepath.Join(root, ".workshop", "overlay"), all, root)
-	return []string{"test", "-c", "-o", binary, "-vet=off", "-ldflags=-s -w", gcflags.Fast, "-overlay=" + overlay, "./steps/" + Step}, overlay, suite, err
+	return buildArgs(binary, overlay, "steps/"+Step), overlay, suite, err
+}
+
+// buildArgs are the arguments of the go command that builds the tests of a package
+// into binary.
+func buildArgs(binary, overlay, pkg string) []string {
+	return []string{"test", "-c", "-o", binary, "-vet=off", "-ldflags=-s -w", gcflags.Fast, "-overlay=" + overlay, "./" + pkg}
 }
 
 // furnish adds to the replacements the front of both steps, the services behind
@@ -153,7 +160,7 @@ func furnish(root string, replace map[string][]byte) (trial.Suite, error) {
 		if err != nil {
 			return "", err
 		}
-		name := "s" + token(secret, variant.Hash(files))
+		name := "s" + secretName(secret, variant.Hash(files))
 		for file, data := range files {
 			replace[path.Join(subjects, name, file)] = data
 		}
@@ -170,12 +177,11 @@ func furnish(root string, replace map[string][]byte) (trial.Suite, error) {
 		if err != nil {
 			return suite, err
 		}
-		chosen := token(secret, h+s)
+		chosen := secretName(secret, h+s)
 		suite.Tokens[subject.Name()] = chosen
 		fmt.Fprintf(&cases, choice, chosen, h, s)
 	}
 	replace[path.Join(subjects, "subjects.go")] = fmt.Appendf(nil, chooser, imports.String(), trial.Chosen, cases.String(), trial.Sleeper)
-	replace[path.Join("steps", Step, "subject_chosen_test.go")] = fmt.Appendf(nil, "package owntests\n\nimport _ %q\n", variant.Module+"/"+subjects)
 	return suite, nil
 }
 
@@ -207,8 +213,8 @@ func filesOf(root, step, what string) (variant.Files, error) {
 	return files, nil
 }
 
-// token returns a name for what, which tells it to nobody who lacks the secret.
-func token(secret []byte, what string) string {
+// secretName returns a name for what, which tells it to nobody who lacks the secret.
+func secretName(secret []byte, what string) string {
 	h := hmac.New(sha256.New, secret)
 	h.Write([]byte(what))
 	return hex.EncodeToString(h.Sum(nil)[:6])
