@@ -1,7 +1,9 @@
 package grader
 
 import (
-	"maps"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"otel.workshop/internal/lesson"
+	"otel.workshop/internal/tryout"
 	"otel.workshop/internal/variant"
 )
 
@@ -28,21 +31,44 @@ func cover(t *testing.T) http.Handler {
 func TestCover(t *testing.T) { cover(t) }
 `
 
+// A hostileSuite is tests, what they import besides, and which checks they pass.
+type hostileSuite struct {
+	imports, source string
+	passes          []string
+}
+
+// files are the tests beside what is given, with a folder for what they write.
+func (h hostileSuite) files(given variant.Files, folder string) variant.Files {
+	source := "package owntests\n\nimport (\n\t\"context\"\n\t\"net/http\"\n\t\"testing\"\n\n"
+	for _, path := range strings.Fields(h.imports) {
+		source += "\t\"" + path + "\"\n"
+	}
+	if strings.Contains(h.source, "handlerspans.") {
+		source += "\thandlerspans \"otel.workshop/solutions/02-handler-spans\"\n"
+	}
+	source += "\tdbmetrics \"otel.workshop/solutions/03-db-metrics\"\n)\n" + h.source
+	return variant.Files{
+		"given_test.go": given["given_test.go"], "doc.go": given["doc.go"],
+		"cover_test.go": []byte(strings.ReplaceAll(source, "FOLDER", strconv.Quote(folder))),
+	}
+}
+
 // Tests that try to tell a service by anything but what it does should pass no
 // check that asks for a catch; and tests that don't run, none at all.
 func TestHostileSuites(t *testing.T) {
-	steps, err := lesson.Load("../..")
+	const root = "../.."
+	steps, err := lesson.Load(root)
 	require.NoError(t, err)
 	step, _, err := lesson.Find(steps, "05")
 	require.NoError(t, err)
-	given, err := variant.Solution("../..", step.Name)
+	given, err := variant.Solution(root, step.Name)
+	require.NoError(t, err)
+	checks := build{root: root, step: step.Name, binary: filepath.Join(t.TempDir(), program("checks.test", runtime.GOOS))}
+	_, err = checks.compile(t.Context(), nil, "")
 	require.NoError(t, err)
 	asked := []string{"accepts-right-answers", "catches-lost-parents", "catches-uncounted"}
 	harmless := []string{"accepts-right-answers"} // which tests without an assertion are
-	for name, suite := range map[string]struct {
-		imports, source string
-		passes          []string
-	}{
+	suites := map[string]hostileSuite{
 		"covers": {source: covering, passes: harmless},
 		"exits in a test": {"os", covering + `
 func TestExit(*testing.T) { os.Exit(0) }`, nil},
@@ -73,7 +99,7 @@ func TestCount(t *testing.T) {
 	}
 }`, harmless},
 		"takes its time": {"time", covering + `
-func TestTime(*testing.T) { time.Sleep(4 * time.Second) }`, nil},
+func TestTime(*testing.T) { time.Sleep(3200 * time.Millisecond) }`, nil},
 		"reads the names of functions": {"reflect runtime strings", covering + `
 func TestNames(t *testing.T) {
 	f := runtime.FuncForPC(reflect.ValueOf(handlerspans.Handler).Pointer())
@@ -84,21 +110,31 @@ func TestNames(t *testing.T) {
 		}
 	}
 }`, harmless},
-	} {
+	}
+	// What looks at its own program is built as a learner's tests are, each by
+	// itself. All others share a binary, and all of them the checks'.
+	alone := []string{"reads the environment", "reads the names of functions"}
+	built := make(map[string]Options)
+	var sharing []string
+	var shared []variant.Files
+	for name, suite := range suites {
+		files := suite.files(given, t.TempDir())
+		built[name] = Options{Root: root, Files: files, Only: asked, checks: checks.binary}
+		if !slices.Contains(alone, name) {
+			sharing, shared = append(sharing, name), append(shared, files)
+		}
+	}
+	together, err := tryout.BuildTogether(t.Context(), root, t.TempDir(), shared)
+	require.NoError(t, err)
+	for i, name := range sharing {
+		o := built[name]
+		o.suite = together[i]
+		built[name] = o
+	}
+	for name, suite := range suites {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			files := maps.Clone(given)
-			maps.DeleteFunc(files, func(name string, _ []byte) bool { return name != "given_test.go" && name != "doc.go" })
-			source := "package owntests\n\nimport (\n\t\"context\"\n\t\"net/http\"\n\t\"testing\"\n\n"
-			for _, path := range strings.Fields(suite.imports) {
-				source += "\t\"" + path + "\"\n"
-			}
-			if strings.Contains(suite.source, "handlerspans.") {
-				source += "\thandlerspans \"otel.workshop/solutions/02-handler-spans\"\n"
-			}
-			source += "\tdbmetrics \"otel.workshop/solutions/03-db-metrics\"\n)\n" + suite.source
-			files["cover_test.go"] = []byte(strings.ReplaceAll(source, "FOLDER", strconv.Quote(t.TempDir())))
-			r, err := Grade(t.Context(), step, Options{Root: "../..", Files: files, Only: asked})
+			r, err := Grade(t.Context(), step, built[name])
 			require.NoError(t, err)
 			require.Empty(t, r.Build)
 			var passed []string
