@@ -27,10 +27,16 @@ func built(t *testing.T) trial.Suite {
 	return suite
 }
 
+// The solution's tests, built as a learner's are.
+func TestSolution(t *testing.T) {
+	suite := built(t)
+	t.Run("judges well", func(t *testing.T) { judgesWell(t, suite) })
+	t.Run("mistakes show", func(t *testing.T) { mistakesShow(t, suite) })
+}
+
 // The solution's tests should accept every right service and catch each that is
 // wrong.
-func TestSolutionJudgesWell(t *testing.T) {
-	suite := built(t)
+func judgesWell(t *testing.T, suite trial.Suite) {
 	for _, s := range trial.Right() {
 		run, err := suite.Try(t.Context(), trial.Patience, s)
 		require.NoError(t, err)
@@ -56,8 +62,7 @@ func TestSolutionJudgesWell(t *testing.T) {
 
 // Each mistake should tell something else than the solution, in one of the scenes
 // of its kind.
-func TestMistakesShow(t *testing.T) {
-	suite := built(t)
+func mistakesShow(t *testing.T, suite trial.Suite) {
 	for _, kind := range trial.Kinds {
 		right, err := suite.Play(t.Context(), t.TempDir(), trial.Solution, kind.Scenes...)
 		require.NoError(t, err)
