@@ -49,7 +49,7 @@ var rules = []rule{
 		why: "the syllabus depends on nobody"},
 	{from: "internal/waterfall", not: []string{""}, but: []string{"internal/waterfall"},
 		why: "the checks draw with it too: a leaf"},
-	{from: "internal/grader", not: []string{"internal", "checker"}, but: []string{"internal/compiler", "internal/dying", "internal/finding", "internal/gcflags", "internal/lesson", "internal/regular", "internal/scratch", "internal/stray", "internal/trial", "internal/tryout", "internal/variant", "internal/winjob"},
+	{from: "internal/grader", not: []string{"internal", "checker"}, but: []string{"internal/compiler", "internal/dying", "internal/finding", "internal/gcflags", "internal/lesson", "internal/linked", "internal/regular", "internal/scratch", "internal/stray", "internal/trial", "internal/tryout", "internal/variant", "internal/winjob"},
 		why: "the grader returns values: whoever draws them imports it, not the other way round"},
 	{from: "internal/collector", not: []string{"internal"}, but: []string{"internal/collector", "internal/loopback", "internal/proxy/gate", "internal/waterfall"},
 		why: "the collector serves any OpenTelemetry program and knows nothing of the workshop"},

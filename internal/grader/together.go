@@ -19,6 +19,7 @@ import (
 	"sync"
 
 	"otel.workshop/internal/gcflags"
+	"otel.workshop/internal/linked"
 	"otel.workshop/internal/variant"
 )
 
@@ -258,7 +259,11 @@ func compile(ctx context.Context, root, step, binary, modfile, set string, homes
 	both.Go(func() { vetted, _ = goCommand(vet...) }) // an error says that it has found something
 	args := BuildArgs(step, binary, modfile)
 	args[len(args)-1] = batch + "/" + set + "/checker"
-	out, err := goCommand(args...)
+	var out string
+	err := linked.Again(root, set+".test", binary, func() (err error) {
+		out, err = goCommand(args...)
+		return err
+	})
 	both.Wait()
 	if err != nil {
 		return out, err

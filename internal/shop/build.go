@@ -16,6 +16,7 @@ import (
 
 	"otel.workshop/internal/compiler"
 	"otel.workshop/internal/gcflags"
+	"otel.workshop/internal/linked"
 	"otel.workshop/internal/scratch"
 	"otel.workshop/internal/variant"
 )
@@ -90,7 +91,11 @@ func compile(ctx context.Context, root string, source Source) (b binary, err err
 	cmd.WaitDelay = time.Second
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
+	if source.ours() {
+		err = linked.Again(root, source.file(), b.path, cmd.Run)
+	} else {
+		err = cmd.Run()
+	}
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:

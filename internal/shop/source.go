@@ -54,6 +54,15 @@ func (s Source) dir() string {
 	return path.Join("steps", s.step())
 }
 
+// ours reports whether the service is one of the repository's own, which are
+// built many times and edited by few.
+func (s Source) ours() bool { return s.Variant != nil || s.Solution }
+
+// file returns what a file may be called that stands for the source.
+func (s Source) file() string {
+	return strings.NewReplacer("/", "-", " ", "-").Replace(s.String())
+}
+
 // Check returns an error for a source that has nothing to build.
 func (s Source) Check(root string) error {
 	if s.Variant != nil && s.Step != "" && s.Step != s.Variant.Step {

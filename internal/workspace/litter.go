@@ -53,6 +53,7 @@ func (w Workspace) litter() []string {
 	for dir, prefixes := range map[string][]string{
 		state:                           {".probe-", ".progress-", ".room-"},
 		filepath.Join(state, "overlay"): {".new-"},
+		filepath.Join(state, "linked"):  {".new-"},
 	} {
 		entries, _ := os.ReadDir(dir)
 		for _, d := range entries {
