@@ -52,7 +52,7 @@ func TestNeverListens(t *testing.T) {
 func TestStopEndsAStart(t *testing.T) {
 	t.Setenv("FIXTURE", "mute")
 	out := newLines()
-	s := newShop(t, Options{Output: out.add})
+	s := newShop(t, Options{Root: newModule(t), Output: out.add})
 	started := make(chan error)
 	go func() { started <- s.Start(context.Background()) }()
 	for cancel := false; !cancel; { // Start has begun
@@ -67,7 +67,7 @@ func TestStopEndsAStart(t *testing.T) {
 func TestContextEndsAStart(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, newShop(t, Options{}).Start(ctx), context.Canceled)
+	require.ErrorIs(t, newShop(t, Options{Root: newModule(t)}).Start(ctx), context.Canceled)
 }
 
 func TestEndsByItself(t *testing.T) {

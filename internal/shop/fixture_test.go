@@ -23,7 +23,13 @@ func TestMain(m *testing.M) {
 	if root := os.Getenv(asParent); root != "" {
 		parent(root)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(status int) {
+		if fixture.Built != nil {
+			_ = os.RemoveAll(fixture.root)
+			_ = fixture.Remove()
+		}
+		os.Exit(status)
+	}))
 }
 
 func parent(root string) {
@@ -123,31 +129,66 @@ func main() {
 func newModule(t *testing.T) (root string) {
 	t.Helper()
 	root = t.TempDir()
-	write(t, root, "go.mod", "module otel.workshop\n\ngo 1.26\n")
-	for _, tree := range []string{"steps", "solutions"} {
-		write(t, root, tree+"/01-minimal/text.go", fmt.Sprintf("package minimal\n\nconst Text = %q\n", "hello from "+tree))
-		write(t, root, tree+"/01-minimal/shop/main.go", strings.ReplaceAll(mainGo, "TREE", tree))
-	}
+	require.NoError(t, fillModule(root))
 	return root
+}
+
+func fillModule(root string) error {
+	files := map[string]string{"go.mod": "module otel.workshop\n\ngo 1.26\n"}
+	for _, tree := range []string{"steps", "solutions"} {
+		files[tree+"/01-minimal/text.go"] = fmt.Sprintf("package minimal\n\nconst Text = %q\n", "hello from "+tree)
+		files[tree+"/01-minimal/shop/main.go"] = strings.ReplaceAll(mainGo, "TREE", tree)
+	}
+	for name, text := range files {
+		if err := writeFile(root, name, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func write(t *testing.T, root, name, text string) {
 	t.Helper()
-	path := filepath.Join(root, filepath.FromSlash(name))
-	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+	require.NoError(t, writeFile(root, name, text))
 }
 
+func writeFile(root, name, text string) error {
+	path := filepath.Join(root, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(text), 0o666)
+}
+
+// fixture is such a workshop whose service is built, for all tests that have
+// nothing to do with a build.
+var fixture struct {
+	root string
+	*Built
+}
+
+var makeFixture = sync.OnceValue(func() (err error) {
+	if fixture.root, err = os.MkdirTemp("", "shop-"); err != nil {
+		return err
+	}
+	if err = fillModule(fixture.root); err != nil {
+		return err
+	}
+	fixture.Built, err = Build(context.Background(), fixture.root, learner)
+	return err
+})
+
 // newShop returns a shop whose service is ended, and whose temporary folders
-// are looked for, at the end of the test.
+// are looked for, at the end of the test. Without a root it starts what is built.
 func newShop(t *testing.T, o Options) *Shop {
 	t.Helper()
+	if o.Root == "" {
+		require.NoError(t, makeFixture())
+		o.Root, o.Built = fixture.root, fixture.Built
+	}
 	temp := t.TempDir()
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		t.Setenv(name, temp)
-	}
-	if o.Root == "" {
-		o.Root = newModule(t)
 	}
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"

@@ -163,6 +163,7 @@ func call(client *http.Client, url string) (traceID string, err error) {
 // With a collector that takes connections and says nothing, the service
 // answers as before, and ends when its flush has had its five seconds.
 func TestEndsThoughTheCollectorHangs(t *testing.T) {
+	t.Parallel()
 	f := newFinished(t)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

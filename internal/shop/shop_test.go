@@ -15,7 +15,7 @@ import (
 
 func TestStartGetStop(t *testing.T) {
 	out := newLines()
-	s := newShop(t, Options{Output: out.add})
+	s := newShop(t, Options{Root: newModule(t), Output: out.add})
 	require.Empty(t, s.URL())
 	_, err := s.Get(t.Context(), "/")
 	require.ErrorIs(t, err, errNotRunning)
@@ -106,7 +106,7 @@ func TestSourceThatIsNotThere(t *testing.T) {
 }
 
 func TestCompileError(t *testing.T) {
-	s := newShop(t, Options{})
+	s := newShop(t, Options{Root: newModule(t)})
 	write(t, s.o.Root, "steps/01-minimal/text.go", "package minimal\n\nconst Text = nothing\n")
 	err := s.Start(t.Context())
 	var failed *BuildError
@@ -145,7 +145,7 @@ Caught-by: greeting
 }
 
 func TestRestart(t *testing.T) {
-	s := newShop(t, Options{})
+	s := newShop(t, Options{Root: newModule(t)})
 	get := func() string {
 		t.Helper()
 		r, err := s.Get(t.Context(), "/")

@@ -91,6 +91,7 @@ func attrs(p collector.Point) string {
 
 // The request of the first lesson, of two services, and where its time went.
 func TestTheStory(t *testing.T) {
+	t.Parallel()
 	s := newStory(t, "")
 	quick := s.get(t, "42")
 	require.Equal(t, http.StatusOK, quick.Status)
@@ -126,6 +127,7 @@ func TestTheStory(t *testing.T) {
 // What goes wrong is told to the caller in as few words as possible, and in the
 // trace and the metrics in as many as are needed.
 func TestFailures(t *testing.T) {
+	t.Parallel()
 	s := newStory(t, "")
 	unknown, nonsense := s.get(t, "999"), s.get(t, "many")
 	require.NoError(t, s.world.Set(DatabaseDown, true))
@@ -171,6 +173,7 @@ func TestFailures(t *testing.T) {
 // A query ends at the database when the caller goes away, whichever database
 // it is.
 func TestCallerLeaves(t *testing.T) {
+	t.Parallel()
 	t.Run("embedded", func(t *testing.T) {
 		d, err := postgres.Start(t.Context(), "") // in this process, where it can be looked at
 		require.NoError(t, err)
@@ -218,9 +221,10 @@ func leave(t *testing.T, s story, running func() bool) {
 	require.Equal(t, 1.0, s.metric("db.query.count")["error.type=canceled"].Value)
 }
 
-// Three thousand orders make no more series than one, and a burst of callers
-// loses no span.
+// Three hundred orders make no more series than one, and of a burst of callers
+// all are counted.
 func TestManyOrders(t *testing.T) {
+	t.Parallel()
 	s := newStory(t, "")
 	s.get(t, "1")
 	queue := make(chan string)
@@ -235,7 +239,7 @@ func TestManyOrders(t *testing.T) {
 			failed <- err
 		}()
 	}
-	for id := range 3000 {
+	for id := range 300 {
 		queue <- strconv.Itoa(id)
 	}
 	close(queue)
@@ -245,7 +249,7 @@ func TestManyOrders(t *testing.T) {
 	s.end(t)
 	require.Len(t, s.metric("db.query.count"), 1)
 	require.Len(t, s.metric("db.query.duration"), 1)
-	require.Equal(t, 3001.0, s.metric("db.query.count")["status=ok"].Value)
+	require.Equal(t, 301.0, s.metric("db.query.count")["status=ok"].Value)
 }
 
 func TestFindFault(t *testing.T) {
@@ -303,6 +307,7 @@ func TestAloneWithACollector(t *testing.T) {
 // A row that its driver can't read makes the driver panic: net/http cuts the
 // connection, and the next request is none the worse for it.
 func TestGarbledDatabase(t *testing.T) {
+	t.Parallel()
 	s := newStory(t, "")
 	require.NoError(t, s.world.Set(DatabaseGarbled, true))
 	_, err := s.Get(t.Context(), "/orders/42")
