@@ -16,6 +16,7 @@ import (
 
 	"otel.workshop/internal/compiler"
 	"otel.workshop/internal/gcflags"
+	"otel.workshop/internal/linked"
 	"otel.workshop/internal/stray"
 	"otel.workshop/internal/variant"
 )
@@ -27,6 +28,7 @@ type build struct {
 	dir     string // for the binary and the checks' artifacts
 	binary  string
 	overlay string // the -overlay file, or ""
+	keptAs  string // under which name what is linked is kept, or ""
 	vet     string // where go vet's output will be, or "" when nobody has asked it
 	failure string // the compiler's messages, when it did not build
 
@@ -59,6 +61,9 @@ func makeBuild(ctx context.Context, step, dir string, o Options) (build, error) 
 	b := build{root: root, step: step, dir: dir, binary: filepath.Join(binaries(dir), program(step+".test", runtime.GOOS))}
 	if err := os.Mkdir(binaries(dir), 0o700); err != nil {
 		return b, fmt.Errorf("make a folder for the build: %w", err)
+	}
+	if o.Files != nil { // what is on the disk is another one after each save
+		b.keptAs = step + "-" + variant.Hash(o.Files)[:16]
 	}
 	var flags []string
 	replace, err := replacements(root, step, o.Files)
@@ -117,7 +122,7 @@ func (b build) compile(ctx context.Context, flags []string, checks string) (stri
 	cmd.WaitDelay = time.Second
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
+	err := linked.Again(b.root, b.keptAs, b.binary, cmd.Run)
 	return out.String(), err
 }
 

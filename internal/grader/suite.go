@@ -31,7 +31,7 @@ func startSuite(ctx context.Context, b *build, replace map[string][]byte, o Opti
 	}
 	done := make(chan built, 1)
 	go func() {
-		file, err := tryout.Build(ctx, b.root, b.dir, replace, o.Race)
+		file, err := tryout.Build(ctx, b.root, b.dir, b.keptAs, replace, o.Race)
 		done <- built{file, err}
 	}()
 	return func() error {
@@ -65,7 +65,7 @@ func (b *Batch) suites(versions []*Version) {
 	checks := ""
 	var both sync.WaitGroup
 	both.Go(func() {
-		all := build{root: b.root, step: step, binary: filepath.Join(b.dir, program(step+".test", runtime.GOOS))}
+		all := build{root: b.root, step: step, keptAs: step, binary: filepath.Join(b.dir, program(step+".test", runtime.GOOS))}
 		if _, err := all.compile(b.ctx, nil, ""); err == nil { // or each will say what is wrong
 			checks = all.binary
 		}

@@ -260,7 +260,7 @@ func compile(ctx context.Context, root, step, binary, modfile, set string, homes
 	args := BuildArgs(step, binary, modfile)
 	args[len(args)-1] = batch + "/" + set + "/checker"
 	var out string
-	err := linked.Again(root, set+".test", binary, func() (err error) {
+	err := linked.Again(root, set, binary, func() (err error) {
 		out, err = goCommand(args...)
 		return err
 	})

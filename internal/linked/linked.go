@@ -20,16 +20,20 @@ import (
 const most = 2 << 30
 
 // Again calls link, which has the go command link a program into the file
-// binary. What was linked under that name the last time lies there before: the
+// binary. What was linked for that name the last time lies there before: the
 // go command looks at what it was made of, as at any file that it is told to
 // write, and links again only if something is different. So a name need not
 // stand for what the program is made of, and its file is the caller's own.
+// Without a name nothing is kept.
 //
 // Programs are kept in .workshop of the folder root. Whether that works is
 // nobody's business: the next time takes longer. Safe for concurrent use, by
 // many processes.
 func Again(root, name, binary string, link func() error) error {
-	kept := filepath.Join(root, ".workshop", "linked", name)
+	if name == "" {
+		return link()
+	}
+	kept := filepath.Join(root, ".workshop", "linked", name+"-"+filepath.Base(binary))
 	laid := lay(kept, binary)
 	if err := link(); err != nil {
 		return errors.Join(err, drop(binary))

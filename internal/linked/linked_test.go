@@ -50,7 +50,7 @@ func TestAgain(t *testing.T) {
 	require.Equal(t, "two", changed)
 
 	// What was kept and is no program any more is nothing to go by.
-	require.NoError(t, os.WriteFile(filepath.Join(root, ".workshop", "linked", "small"), nil, 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(root, ".workshop", "linked", "small-small.exe"), nil, 0o666))
 	changed, _ = build("two")
 	require.Equal(t, "two, linked", changed)
 }

@@ -91,11 +91,7 @@ func compile(ctx context.Context, root string, source Source) (b binary, err err
 	cmd.WaitDelay = time.Second
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	if source.ours() {
-		err = linked.Again(root, source.file(), b.path, cmd.Run)
-	} else {
-		err = cmd.Run()
-	}
+	err = linked.Again(root, source.keptAs(), b.path, cmd.Run)
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:

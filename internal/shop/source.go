@@ -54,12 +54,12 @@ func (s Source) dir() string {
 	return path.Join("steps", s.step())
 }
 
-// ours reports whether the service is one of the repository's own, which are
-// built many times and edited by few.
-func (s Source) ours() bool { return s.Variant != nil || s.Solution }
-
-// file returns what a file may be called that stands for the source.
-func (s Source) file() string {
+// keptAs returns the name under which the program is kept for the next time, or
+// "" for what a learner edits: that is another one each time.
+func (s Source) keptAs() string {
+	if s.Variant == nil && !s.Solution {
+		return ""
+	}
 	return strings.NewReplacer("/", "-", " ", "-").Replace(s.String())
 }
 

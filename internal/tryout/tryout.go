@@ -21,6 +21,7 @@ import (
 	"strings"
 
 	"otel.workshop/internal/gcflags"
+	"otel.workshop/internal/linked"
 	"otel.workshop/internal/trial"
 	"otel.workshop/internal/variant"
 )
@@ -44,11 +45,12 @@ func (r Refusal) Error() string { return string(r) }
 // Build builds the tests of the step into dir, where replace stands for files
 // on the disk, as for [variant.WriteOverlay], and returns the file of the suite.
 // The error is a [Refusal] when the tests do not compile; it names files by
-// their real names.
+// their real names. The program is kept for the next time under the name keptAs,
+// unless that is "": see [linked.Again].
 //
 // With race they are built with the race detector besides. Where this machine has
 // none, the suite says why.
-func Build(ctx context.Context, root, dir string, replace map[string][]byte, race bool) (file string, err error) {
+func Build(ctx context.Context, root, dir, keptAs string, replace map[string][]byte, race bool) (file string, err error) {
 	binary := filepath.Join(dir, "suite.test.exe") // Windows wants the ending; the others don't mind
 	args, overlay, suite, err := prepare(root, binary, replace)
 	if err != nil {
@@ -58,7 +60,8 @@ func Build(ctx context.Context, root, dir string, replace map[string][]byte, rac
 	if suite.Dir, err = filepath.Abs(filepath.Join(root, "steps", Step)); err != nil {
 		return "", err
 	}
-	if err := compile(ctx, root, overlay, args); err != nil {
+	err = linked.Again(root, keptAs, binary, func() error { return compile(ctx, root, overlay, args) })
+	if err != nil {
 		return "", err
 	}
 	if race {

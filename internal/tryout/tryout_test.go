@@ -19,7 +19,7 @@ func built(t *testing.T) trial.Suite {
 	replace, err := variant.ForStep(root, Step, files)
 	require.NoError(t, err)
 	begin := time.Now()
-	file, err := Build(t.Context(), root, t.TempDir(), replace, false)
+	file, err := Build(t.Context(), root, t.TempDir(), "tryout", replace, false)
 	require.NoError(t, err)
 	t.Log("built in", time.Since(begin))
 	suite, err := trial.Open(file)

@@ -25,5 +25,5 @@ func build(dir string) (file string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return tryout.Build(context.Background(), ".", dir, hidden, false)
+	return tryout.Build(context.Background(), ".", dir, "", hidden, false)
 }
