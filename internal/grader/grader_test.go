@@ -70,7 +70,7 @@ func TestFindingAndArtifacts(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	root, err := victimRoot()
 	require.NoError(t, err)
-	loops := map[string][]byte{"victim.go": []byte("package victim\n\nfunc First() int { for { } }\nfunc Second() int { for { } }\nfunc Third() int { for { } }\n")}
+	loops := map[string][]byte{"victim.go": []byte("package victim\n\nfunc First() int { for { } }\nfunc Second() int { select { } }\nfunc Third() int { select { } }\n")}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	saved := errors.New("a file was saved")
 	timer := time.AfterFunc(2*time.Second, func() { cancel(saved) })
