@@ -15,9 +15,10 @@ import (
 	"github.com/rogpeppe/go-internal/robustio"
 )
 
-// most is how many bytes the programs of a checkout may take. The solutions and
-// all mistakes take less. Those go first that nobody has asked for the longest.
-const most = 2 << 30
+// most is how many bytes the programs of a checkout may take. All that the tests
+// build are less, and a learner's demos a hundredth of it. Those go first that
+// nobody has asked for the longest.
+const most = 4 << 30
 
 // Again calls link, which has the go command link a program into the file
 // binary. What was linked for that name the last time lies there before: the
