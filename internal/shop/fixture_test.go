@@ -24,9 +24,11 @@ func TestMain(m *testing.M) {
 		parent(root)
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(status int) {
-		if fixture.Built != nil {
-			_ = os.RemoveAll(fixture.root)
-			_ = fixture.Remove()
+		_ = os.RemoveAll(fixture.root)
+		for _, b := range []*Built{fixture.learners, fixture.story} {
+			if b != nil {
+				_ = b.Remove()
+			}
 		}
 		os.Exit(status)
 	}))
@@ -160,11 +162,12 @@ func writeFile(root, name, text string) error {
 	return os.WriteFile(path, []byte(text), 0o666)
 }
 
-// fixture is such a workshop whose service is built, for all tests that have
-// nothing to do with a build.
+// fixture is what is built once, for all tests that have nothing to do with a
+// build.
 var fixture struct {
-	root string
-	*Built
+	root     string // such a workshop
+	learners *Built // its service
+	story    *Built // see newStory
 }
 
 var makeFixture = sync.OnceValue(func() (err error) {
@@ -174,7 +177,7 @@ var makeFixture = sync.OnceValue(func() (err error) {
 	if err = fillModule(fixture.root); err != nil {
 		return err
 	}
-	fixture.Built, err = Build(context.Background(), fixture.root, learner)
+	fixture.learners, err = Build(context.Background(), fixture.root, learner)
 	return err
 })
 
@@ -184,7 +187,7 @@ func newShop(t *testing.T, o Options) *Shop {
 	t.Helper()
 	if o.Root == "" {
 		require.NoError(t, makeFixture())
-		o.Root, o.Built = fixture.root, fixture.Built
+		o.Root, o.Built = fixture.root, fixture.learners
 	}
 	temp := t.TempDir()
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {

@@ -7,8 +7,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +24,6 @@ import (
 
 // finished is the workshop's last service, to be started many times.
 type finished struct {
-	built   binary
 	options Options
 	store   *collector.Store
 }
@@ -39,27 +36,22 @@ func newFinished(t *testing.T) finished {
 	w, err := OpenWorld(t.Context(), WorldOptions{Root: "../..", Collector: "http://" + c.HTTPAddr()})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close(context.Background())) })
-	f := finished{store: c.Store(), options: Options{
-		Root: "../..", Source: Source{Step: "04-failure-modes", Solution: true}, Addr: "127.0.0.1:0",
+	source := Source{Step: "04-failure-modes", Solution: true}
+	built, err := Build(t.Context(), "../..", source)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, built.Remove()) })
+	return finished{store: c.Store(), options: Options{
+		Root: "../..", Source: source, Built: built, Addr: "127.0.0.1:0",
 		CollectorEndpoint: "http://" + c.HTTPAddr(), World: w,
 	}}
-	f.built, err = New(f.options).build(t.Context())
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, f.built.remove()) })
-	return f
 }
 
-// start runs the service once more. Its end removes its binary, so each gets a
-// link to the one that was built.
+// start runs the service once more.
 func (f finished) start(t *testing.T, o Options) *Shop {
 	t.Helper()
-	dir, err := os.MkdirTemp(t.TempDir(), "")
-	require.NoError(t, err)
-	b := binary{dir: dir, path: filepath.Join(dir, filepath.Base(f.built.path))}
-	require.NoError(t, os.Link(f.built.path, b.path))
 	s := New(o)
 	t.Cleanup(func() { s.Stop(context.Background()) })
-	require.NoError(t, s.launch(t.Context(), b))
+	require.NoError(t, s.Start(t.Context()))
 	return s
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,13 @@ type story struct {
 	store *collector.Store
 }
 
+var storySource = Source{Step: "03-db-metrics", Solution: true}
+
+var buildStory = sync.OnceValue(func() (err error) {
+	fixture.story, err = Build(context.Background(), "../..", storySource)
+	return err
+})
+
 func newStory(t *testing.T, databaseURL string) story {
 	t.Helper()
 	c, err := collector.Start(collector.Options{HTTPAddr: "127.0.0.1:0", GRPCAddr: "127.0.0.1:0"})
@@ -36,8 +44,9 @@ func newStory(t *testing.T, databaseURL string) story {
 	w, err := OpenWorld(t.Context(), WorldOptions{Root: "../..", DatabaseURL: databaseURL, Collector: endpoint})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close(context.Background())) })
+	require.NoError(t, buildStory())
 	s := New(Options{
-		Root: "../..", Source: Source{Step: "03-db-metrics", Solution: true}, Addr: "127.0.0.1:0",
+		Root: "../..", Source: storySource, Built: fixture.story, Addr: "127.0.0.1:0",
 		CollectorEndpoint: endpoint, World: w,
 	})
 	t.Cleanup(func() { s.Stop(context.Background()) })
