@@ -157,10 +157,20 @@ func TestHostileCode(t *testing.T) {
 			}
 			t.Parallel()
 			b := buildHostile(t, h.name)
-			start := time.Now()
-			results, err := runBuilt(t.Context(), b, victimStep, victimStep.Checks, Options{Limit: h.limit()})
-			took := time.Since(start)
-			require.NoError(t, err)
+			var (
+				results []Result
+				took    time.Duration
+				err     error
+			)
+			for tries := 3; tries > 0; tries-- { // a short limit meets a busy moment sooner
+				start := time.Now()
+				results, err = runBuilt(t.Context(), b, victimStep, victimStep.Checks, Options{Limit: h.limit()})
+				took = time.Since(start)
+				require.NoError(t, err)
+				if !slices.ContainsFunc(results, func(r Result) bool { return r.Again }) {
+					break
+				}
+			}
 			unlessTooBusy(t, results)
 			r := Report{Step: victimStep, Results: results}
 			require.Equal(t, h.outcomes, outcomes(r), "%+v", r.Results)
