@@ -71,9 +71,6 @@ func metric(data metricdata.Metrics) Metric {
 	for i := range m.Points {
 		m.Points[i].text = m.Points[i].String()
 	}
-	for i := range m.Points {
-		m.Points[i].text = m.Points[i].String()
-	}
 	slices.SortFunc(m.Points, func(a, b Point) int { return strings.Compare(a.String(), b.String()) })
 	return m
 }
