@@ -17,6 +17,7 @@ import (
 	"otel.workshop/internal/grader"
 	"otel.workshop/internal/lesson"
 	"otel.workshop/internal/session"
+	"otel.workshop/internal/session/sessiontest"
 	"otel.workshop/internal/workspace"
 )
 
@@ -37,8 +38,11 @@ func TestScripts(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
 	settings := goSettings(t)
+	work, err := sessiontest.SamePlace("otel-workshop-command")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(work) })
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir: "testdata", WorkdirRoot: work,
 		Setup: func(env *testscript.Env) error {
 			for name, value := range settings {
 				env.Setenv(name, value)

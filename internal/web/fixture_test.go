@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -98,22 +97,8 @@ func checkout(t testing.TB) *session.Session {
 	return s
 }
 
-// samePlace makes a folder for a copy, where the last run's was: the build cache
-// knows packages by their paths. While another run has that, it makes one of
-// another name; go test has ended a run long before an hour is over.
-func samePlace(name string) (string, error) {
-	dir := filepath.Join(os.TempDir(), name)
-	if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > time.Hour {
-		_ = os.RemoveAll(dir)
-	}
-	if os.Mkdir(dir, 0o700) == nil {
-		return dir, nil
-	}
-	return os.MkdirTemp("", name+"-")
-}
-
 func copyWorkshop() (err error) {
-	if checkoutDir, err = samePlace("otel-workshop-web"); err != nil {
+	if checkoutDir, err = sessiontest.SamePlace("otel-workshop-web"); err != nil {
 		return err
 	}
 	root := filepath.Join("..", "..")
