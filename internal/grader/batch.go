@@ -18,6 +18,9 @@ import (
 // binary for each, a batch links one for many versions of a step, and has them
 // vetted together.
 //
+// Its checks are many, and let everything else on the machine run first: who
+// grades hundreds of versions is in no hurry, and whoever waits beside that is.
+//
 // Add all versions first, then ask each for its report. A batch may be used
 // concurrently.
 type Batch struct {
@@ -56,8 +59,8 @@ func NewBatch(root string) (*Batch, error) {
 		return nil, err
 	}
 	// Much of a version's time its checks wait, for a service to end or a limit
-	// to pass: another one can use the core.
-	b := &Batch{root: root, dir: dir, room: make(chan struct{}, runtime.GOMAXPROCS(0)+1)}
+	// to pass: others can use the core.
+	b := &Batch{root: root, dir: dir, room: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
 	b.ctx, b.stop = context.WithCancel(context.Background())
 	return b, nil
 }
@@ -108,7 +111,9 @@ func (b *Batch) run() {
 			tests = append(tests, v)
 			continue
 		case !mayShare(v.files):
-			b.grade(v, func() (Report, error) { return Grade(b.ctx, v.step, Options{Root: b.root, Files: v.files}) })
+			b.grade(v, func() (Report, error) {
+				return Grade(b.ctx, v.step, Options{aside: true, Root: b.root, Files: v.files})
+			})
 			continue
 		}
 		if shared[v.step.Name] == nil {
@@ -149,9 +154,9 @@ func (b *Batch) binary(versions []*Version) {
 			case err != nil:
 				return Report{Step: v.step}, err
 			case builds[i].binary == "":
-				return Grade(b.ctx, v.step, Options{Root: b.root, Files: v.files})
+				return Grade(b.ctx, v.step, Options{aside: true, Root: b.root, Files: v.files})
 			}
-			results, err := runBuilt(b.ctx, builds[i], v.step, v.step.Checks, Options{Root: b.root})
+			results, err := runBuilt(b.ctx, builds[i], v.step, v.step.Checks, Options{aside: true, Root: b.root})
 			return Report{Step: v.step, Sources: sources, Results: results}, err
 		})
 	}

@@ -44,6 +44,8 @@ type Options struct {
 	// Of a step of tests, what was built before, or "".
 	checks string // a binary of the checks, which link none of those tests
 	suite  string // where the tests themselves are, see package tryout
+
+	aside bool // whether the checks let everything else run first
 }
 
 // Grade builds the checks of step and runs them. It returns an error only when
@@ -100,7 +102,7 @@ func runBuilt(ctx context.Context, b build, step lesson.Step, checks []lesson.Ch
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{build: b, sealed: program, limit: o.Limit, queued: queued, progress: o.Progress}
+	r := &runner{build: b, sealed: program, aside: o.aside, limit: o.Limit, queued: queued, progress: o.Progress}
 	if r.limit == 0 {
 		r.limit = defaultLimit
 	}
@@ -146,6 +148,7 @@ func choose(step lesson.Step, only []string) ([]lesson.Check, error) {
 type runner struct {
 	build
 	sealed sealed
+	aside  bool
 	limit  time.Duration
 	queued func(p *os.Process, took time.Duration) time.Duration // what does not count of that
 

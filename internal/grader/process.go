@@ -61,6 +61,9 @@ func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) 
 	}
 	out.started()
 	all := hold(cmd.Process)
+	if r.aside {
+		yield(cmd.Process)
+	}
 	// It waits for the order, so that no code of a learner's runs before it is
 	// held. One that has ended already will not miss it.
 	_, _ = io.WriteString(stdin, order.String())

@@ -195,9 +195,10 @@ func TestManyTraces(t *testing.T) {
 	require.Less(t, stats.TraceBytes, 64<<20)
 	big := canned.Many(500)[0].TraceID
 
+	// Whoever else uses the machine makes the most of them slower.
 	quickest := func(path string) time.Duration {
 		best := time.Hour
-		for range 5 {
+		for range 25 {
 			start := time.Now()
 			status, body, _ := get(t, s, path)
 			best = min(best, time.Since(start))
