@@ -94,6 +94,9 @@ func start(ctx context.Context, program, addr string) (*Database, error) {
 		err = fmt.Errorf("it has said nothing for %s", startLimit)
 	}
 	if err != nil {
+		if !errors.Is(err, io.ErrUnexpectedEOF) { // one that has not begun has nothing to end
+			_ = c.cmd.Process.Kill()
+		}
 		if ended := c.close(); errors.Is(err, io.ErrUnexpectedEOF) && ended != nil {
 			err = ended // which says why
 		}

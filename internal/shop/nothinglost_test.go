@@ -58,6 +58,7 @@ func (f finished) start(t *testing.T, o Options) *Shop {
 // A hundred times, the service is under load when SIGTERM comes, at some
 // moment: every request that it has answered has its span.
 func TestNothingLost(t *testing.T) {
+	t.Parallel()
 	f := newFinished(t)
 	const rounds, atOnce = 100, 4
 	var all sync.WaitGroup
