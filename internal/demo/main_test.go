@@ -1,11 +1,8 @@
 package demo_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
-	"runtime"
-	"strconv"
 	"sync"
 	"testing"
 
@@ -21,10 +18,6 @@ const root = "../.."
 var builds = demo.NewBuilds(root)
 
 func TestMain(m *testing.M) {
-	// Scenarios wait, most of the time: more of them than there are cores can be
-	// played at once.
-	flag.Parse()
-	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(status int) {
 		if err := builds.Close(); err != nil {
 			fmt.Println(err)
