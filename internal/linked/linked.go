@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/robustio"
@@ -53,6 +54,10 @@ func lay(kept, binary string) os.FileInfo {
 	if os.Chtimes(kept, now, now) != nil { // so that it stays
 		return nil
 	}
+	// A process that is started meanwhile would hold the file open for writing, for
+	// a moment, and nobody can run it as long as somebody does.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	out, err := os.OpenFile(binary, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o700)
 	if err != nil {
 		return nil
