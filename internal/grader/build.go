@@ -18,6 +18,7 @@ import (
 	"otel.workshop/internal/gcflags"
 	"otel.workshop/internal/linked"
 	"otel.workshop/internal/stray"
+	"otel.workshop/internal/tryout"
 	"otel.workshop/internal/variant"
 )
 
@@ -32,7 +33,8 @@ type build struct {
 	vet     string // where go vet's output will be, or "" when nobody has asked it
 	failure string // the compiler's messages, when it did not build
 
-	env []string // what the checks' processes get in their environment besides
+	env  []string // what the checks' processes get in their environment besides
+	pure bool     // whether it does without the C library; see [tryout.Pure]
 }
 
 // BuildArgs are the arguments of the go command that compiles the checks of a
@@ -117,6 +119,9 @@ func (b build) compile(ctx context.Context, flags []string, checks string) (stri
 	}
 	cmd := exec.CommandContext(ctx, "go", BuildArgs(b.step, b.binary, flags...)...)
 	cmd.Dir, cmd.Env = b.root, compiling()
+	if b.pure {
+		cmd.Env = append(cmd.Env, tryout.Pure)
+	}
 	group(cmd)
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	cmd.WaitDelay = time.Second

@@ -65,7 +65,7 @@ func (b *Batch) suites(versions []*Version) {
 	checks := ""
 	var both sync.WaitGroup
 	both.Go(func() {
-		all := build{root: b.root, step: step, keptAs: step, binary: filepath.Join(b.dir, program(step+".test", runtime.GOOS))}
+		all := build{root: b.root, step: step, keptAs: step, pure: true, binary: filepath.Join(b.dir, program(step+".test", runtime.GOOS))}
 		if _, err := all.compile(b.ctx, nil, ""); err == nil { // or each will say what is wrong
 			checks = all.binary
 		}

@@ -20,6 +20,7 @@ import (
 
 	"otel.workshop/internal/gcflags"
 	"otel.workshop/internal/linked"
+	"otel.workshop/internal/tryout"
 	"otel.workshop/internal/variant"
 )
 
@@ -244,7 +245,7 @@ func compile(ctx context.Context, root, step, binary, modfile, set string, homes
 	goCommand := func(args ...string) (string, error) {
 		cmd := exec.CommandContext(ctx, "go", args...)
 		cmd.Dir = root
-		cmd.Env = compiling()
+		cmd.Env = append(compiling(), tryout.Pure)
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}

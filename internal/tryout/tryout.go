@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"otel.workshop/internal/gcflags"
@@ -93,10 +94,10 @@ func why(said string) string {
 }
 
 // compile runs the go command. Its error is a [Refusal] when the compiler's is.
-func compile(ctx context.Context, root, overlay string, args []string) error {
+func compile(ctx context.Context, root, overlay string, args []string, env ...string) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GO111MODULE=on", "GOWORK=off", "GOGC=800")
+	cmd.Env = slices.Concat(os.Environ(), []string{"GO111MODULE=on", "GOWORK=off", "GOGC=800"}, env)
 	out, err := cmd.CombinedOutput()
 	switch {
 	case ctx.Err() != nil:
