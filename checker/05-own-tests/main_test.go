@@ -58,8 +58,12 @@ func first(t *testing.T) (trialled, trial.Run) {
 	t.Helper()
 	s := trialled{t: t, Suite: open(t)}
 	run := s.try()
-	if run.Accepted() && run.Took > slowest { // the machine may have been busy
-		if again := s.try(); again.Took < run.Took {
+	for range 2 {
+		if !run.Accepted() || run.Took <= slowest || run.Worked > slowest {
+			break
+		}
+		// The machine may be busy: another time they may be done in time.
+		if again := s.within(slowest, trial.Solution); again.Accepted() {
 			run = again
 		}
 	}
@@ -76,7 +80,12 @@ func (s trialled) try(flags ...string) trial.Run { return s.on(trial.Solution, f
 
 // on runs the tests on a service that is right.
 func (s trialled) on(subject trial.Subject, flags ...string) trial.Run {
-	run, err := s.Try(s.t.Context(), max(trial.MorePatience, 4*s.takes), subject, flags...)
+	return s.within(max(trial.MorePatience, 4*s.takes), subject, flags...)
+}
+
+// within runs the tests on a service for as long as patience lasts.
+func (s trialled) within(patience time.Duration, subject trial.Subject, flags ...string) trial.Run {
+	run, err := s.Try(s.t.Context(), patience, subject, flags...)
 	if err != nil && context.Cause(s.t.Context()) == nil {
 		s.t.Error(err)
 	}
@@ -101,13 +110,7 @@ func (s trialled) because(cause string, subject trial.Subject, flags ...string) 
 // all runs the tests on each of the subjects.
 func (s trialled) all(subjects []trial.Subject) []trial.Run {
 	s.t.Helper()
-	return s.several(len(subjects), func(i int) trial.Run {
-		run, err := s.Try(s.t.Context(), s.patience(), subjects[i])
-		if err != nil && context.Cause(s.t.Context()) == nil {
-			s.t.Error(err)
-		}
-		return run
-	})
+	return s.several(len(subjects), func(i int) trial.Run { return s.within(s.patience(), subjects[i]) })
 }
 
 // several runs the tests n times, two at a time, or as many as can sleep together.

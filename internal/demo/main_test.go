@@ -1,8 +1,11 @@
 package demo_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -18,6 +21,10 @@ const root = "../.."
 var builds = demo.NewBuilds(root)
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "64"); err != nil { // tests wait for their turns
+		panic(err)
+	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(status int) {
 		if err := builds.Close(); err != nil {
 			fmt.Println(err)
@@ -41,9 +48,22 @@ func find(t *testing.T, name string) variant.Variant {
 	return v
 }
 
-// demoAgain runs a demo.
+// turns are taken by demos that are played at the same time. Told figures are
+// those of a machine that has a core for each.
+var turns = make(chan struct{}, runtime.GOMAXPROCS(0))
+
+// demoAgain runs a demo when it is its turn, or at once if it mostly waits.
 func demoAgain(t *testing.T, v variant.Variant) (demo.Result, error) {
 	t.Helper()
+	s, err := demo.FindScenario(v.Scenario)
+	if err != nil {
+		return demo.Result{}, err
+	}
+	apart := func(a demo.Act) bool { return a.Apart > 0 }
+	if s.Reach != demo.Hanging && s.Reach != demo.Stalling && !slices.ContainsFunc(s.Acts, apart) {
+		turns <- struct{}{}
+		defer func() { <-turns }()
+	}
 	return demo.Run(t.Context(), root, v, demo.Options{Builds: builds})
 }
 

@@ -16,6 +16,7 @@ import (
 // Each scenario makes the point of a mistake that is told with it. There are
 // no tolerances: a room has to see it every time.
 func TestScenarios(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		scenario, variant string
 		point             demo.ID // the first figure that differs; "" where the variant is only there to run
@@ -158,7 +159,7 @@ func TestScenarios(t *testing.T) {
 // A service that ends at once is what the demo shows, not an error of it.
 func TestServiceThatDoesNotStart(t *testing.T) {
 	t.Parallel()
-	r, err := demo.Run(t.Context(), root, find(t, "schema-conflict"), demo.Options{Builds: builds})
+	r, err := demoOnce(t, find(t, "schema-conflict"))
 	require.NoError(t, err)
 	require.Empty(t, r.Broken.Callers.Answered())
 	require.Len(t, r.Right.Callers.Answered(), 40)

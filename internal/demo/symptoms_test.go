@@ -47,11 +47,14 @@ var symptoms = map[string][]symptom{
 }
 
 func TestSymptomsOfStep4(t *testing.T) {
+	t.Parallel()
 	starter := find(t, "04/starter")
 	for scenario, list := range symptoms {
 		t.Run(scenario, func(t *testing.T) {
 			t.Parallel()
-			r, err := demo.Run(t.Context(), root, starter, demo.Options{Builds: builds, Scenario: scenario})
+			v := starter
+			v.Scenario = scenario
+			r, err := demoOnce(t, v)
 			require.NoError(t, err)
 			for _, s := range list {
 				require.True(t, s.seen(r.Broken), "%s is to be seen in the starter", s.check)

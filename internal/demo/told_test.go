@@ -132,6 +132,7 @@ var toldInStories = map[string][]told{
 // of the demos with a ★, and those of the stories that are about a run. What
 // chance and a busy machine may change gets a second and a third run.
 func TestFiguresToldAreShown(t *testing.T) {
+	t.Parallel()
 	paragraphs := starred(t)
 	names := map[string]bool{}
 	for name := range toldToInstructors {

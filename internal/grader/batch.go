@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/rogpeppe/go-internal/robustio"
@@ -34,6 +35,7 @@ type Batch struct {
 	stop   context.CancelFunc
 	busy   sync.WaitGroup
 	room   chan struct{} // one element for each version that is being graded
+	checks *gate         // of the checks that are running
 }
 
 // A Version is some files of a step, in the place of the step's own.
@@ -58,9 +60,7 @@ func NewBatch(root string) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Much of a version's time its checks wait, for a service to end or a limit
-	// to pass: others can use the core.
-	b := &Batch{root: root, dir: dir, room: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
+	b := &Batch{root: root, dir: dir, room: make(chan struct{}, 4*runtime.GOMAXPROCS(0)), checks: newGate()}
 	b.ctx, b.stop = context.WithCancel(context.Background())
 	return b, nil
 }
@@ -96,14 +96,14 @@ func (v *Version) Report(ctx context.Context) (Report, error) {
 	}
 }
 
-// run builds one binary after the other, and grades what the last one holds
-// while the next one is being built.
+// run grades all versions. While what one binary holds is being graded, the
+// next one is being built.
 func (b *Batch) run() {
 	b.mu.Lock()
 	queued := b.queued
 	b.mu.Unlock()
 	var steps []string
-	var tests []*Version
+	var tests, single []*Version
 	shared := make(map[string][]*Version)
 	for _, v := range queued {
 		switch {
@@ -111,9 +111,7 @@ func (b *Batch) run() {
 			tests = append(tests, v)
 			continue
 		case !mayShare(v.files):
-			b.grade(v, func() (Report, error) {
-				return Grade(b.ctx, v.step, Options{aside: true, Root: b.root, Files: v.files})
-			})
+			single = append(single, v)
 			continue
 		}
 		if shared[v.step.Name] == nil {
@@ -121,23 +119,35 @@ func (b *Batch) run() {
 		}
 		shared[v.step.Name] = append(shared[v.step.Name], v)
 	}
+	built := make(chan func()) // each starts to grade what a binary holds
+	b.busy.Go(func() {
+		defer close(built)
+		for _, step := range steps {
+			for versions := range slices.Chunk(shared[step], together) {
+				built <- b.binary(versions)
+			}
+		}
+	})
+	for _, v := range single {
+		b.grade(v, func() (Report, error) { return b.alone(v) })
+	}
 	if len(tests) > 0 {
 		b.suites(tests)
 	}
-	for _, step := range steps {
-		versions := shared[step]
-		for len(versions) > 0 {
-			n := min(together, len(versions))
-			b.binary(versions[:n])
-			versions = versions[n:]
-		}
+	for start := range built {
+		start()
 	}
 }
 
-// binary builds versions of one step together and starts to grade them. Those
-// that don't compile are graded each by itself: their reports say what the
-// compiler says.
-func (b *Batch) binary(versions []*Version) {
+// alone grades a version by itself.
+func (b *Batch) alone(v *Version) (Report, error) {
+	return Grade(b.ctx, v.step, Options{batch: b, Root: b.root, Files: v.files})
+}
+
+// binary builds versions of one step together. What it returns starts to grade
+// them. Those that don't compile are graded each by itself: their reports say
+// what the compiler says.
+func (b *Batch) binary(versions []*Version) (start func()) {
 	name := versions[0].step.Name
 	dir, err := os.MkdirTemp(b.dir, name+"-")
 	var builds []build
@@ -148,17 +158,19 @@ func (b *Batch) binary(versions []*Version) {
 	if err == nil {
 		builds, err = buildTogether(b.ctx, b.root, name, dir, versions)
 	}
-	for i, v := range versions {
-		b.grade(v, func() (Report, error) {
-			switch {
-			case err != nil:
-				return Report{Step: v.step}, err
-			case builds[i].binary == "":
-				return Grade(b.ctx, v.step, Options{aside: true, Root: b.root, Files: v.files})
-			}
-			results, err := runBuilt(b.ctx, builds[i], v.step, v.step.Checks, Options{aside: true, Root: b.root})
-			return Report{Step: v.step, Sources: sources, Results: results}, err
-		})
+	return func() {
+		for i, v := range versions {
+			b.grade(v, func() (Report, error) {
+				switch {
+				case err != nil:
+					return Report{Step: v.step}, err
+				case builds[i].binary == "":
+					return b.alone(v)
+				}
+				results, err := runBuilt(b.ctx, builds[i], v.step, v.step.Checks, Options{batch: b, Root: b.root})
+				return Report{Step: v.step, Sources: sources, Results: results}, err
+			})
+		}
 	}
 }
 

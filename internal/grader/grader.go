@@ -45,7 +45,7 @@ type Options struct {
 	checks string // a binary of the checks, which link none of those tests
 	suite  string // where the tests themselves are, see package tryout
 
-	aside bool // whether the checks let everything else run first
+	batch *Batch // that the version is one of, or nil
 }
 
 // Grade builds the checks of step and runs them. It returns an error only when
@@ -102,7 +102,7 @@ func runBuilt(ctx context.Context, b build, step lesson.Step, checks []lesson.Ch
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{build: b, sealed: program, aside: o.aside, limit: o.Limit, queued: queued, progress: o.Progress}
+	r := &runner{build: b, sealed: program, batch: o.batch, limit: o.Limit, queued: queued, progress: o.Progress}
 	if r.limit == 0 {
 		r.limit = defaultLimit
 	}
@@ -148,7 +148,7 @@ func choose(step lesson.Step, only []string) ([]lesson.Check, error) {
 type runner struct {
 	build
 	sealed sealed
-	aside  bool
+	batch  *Batch
 	limit  time.Duration
 	queued func(p *os.Process, took time.Duration) time.Duration // what does not count of that
 
@@ -177,7 +177,7 @@ func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
 	for range min(perCore*runtime.GOMAXPROCS(0), len(checks)) {
 		workers.Go(func() {
 			for i := range queue {
-				all[i] = r.run(ctx, checks[i])
+				all[i] = r.inTurn(ctx, checks[i])
 				if !all[i].late {
 					r.tell(ctx, all[i])
 				}
@@ -194,7 +194,7 @@ func (r *runner) runAll(ctx context.Context, checks []lesson.Check) []judged {
 			continue
 		}
 		for n := 0; n < again && all[i].late && ctx.Err() == nil; n++ {
-			all[i] = r.run(ctx, c)
+			all[i] = r.inTurn(ctx, c)
 		}
 		r.tell(ctx, all[i])
 	}
@@ -208,6 +208,15 @@ func (r *runner) tell(ctx context.Context, j judged) {
 	if r.progress != nil && ctx.Err() == nil {
 		r.progress(j.Result)
 	}
+}
+
+// inTurn runs one check, or waits before until its batch lets it.
+func (r *runner) inTurn(ctx context.Context, c lesson.Check) judged {
+	if r.batch != nil {
+		r.batch.checks.enter()
+		defer r.batch.checks.leave()
+	}
+	return r.run(ctx, c)
 }
 
 // run runs one check and judges it.

@@ -61,7 +61,7 @@ func (r *runner) observe(ctx context.Context, c lesson.Check) (evidence, error) 
 	}
 	out.started()
 	all := hold(cmd.Process)
-	if r.aside {
+	if r.batch != nil {
 		yield(cmd.Process)
 	}
 	// It waits for the order, so that no code of a learner's runs before it is

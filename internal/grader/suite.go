@@ -85,7 +85,7 @@ func (b *Batch) suites(versions []*Version) {
 	}
 	both.Wait()
 	for _, v := range versions {
-		o := Options{aside: true, Root: b.root, Files: v.files, checks: checks, suite: suites[v]}
+		o := Options{batch: b, Root: b.root, Files: v.files, checks: checks, suite: suites[v]}
 		b.grade(v, func() (Report, error) { return Grade(b.ctx, v.step, o) })
 	}
 }
