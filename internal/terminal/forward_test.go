@@ -114,7 +114,7 @@ func TestForwardingInPlainMode(t *testing.T) {
 	require.NoError(t, <-ended)
 	require.NoError(t, d.Close())
 	require.Equal(t, 1, strings.Count(out.String(), "Forwarding to"))
-	require.Equal(t, 5, f.Stats().Sent)
+	require.Eventually(t, func() bool { return f.Stats().Sent == 5 }, 10*time.Second, time.Millisecond)
 }
 
 // What a service sends should reach the backend, up to its last flush, and the
