@@ -15,7 +15,7 @@ func TestGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var idle, inside atomic.Int32
 		g := newGate()
-		g.few, g.many = 2, 4
+		g.few, g.some, g.many = 2, 2, 4
 		g.idle = func() bool { return idle.Load() > 0 && idle.Add(-1) >= 0 }
 		out := make(chan struct{})
 		for range 7 {
@@ -28,7 +28,7 @@ func TestGate(t *testing.T) {
 			}()
 		}
 		settle := func() int {
-			time.Sleep(10 * glance)
+			time.Sleep(2 * enough)
 			synctest.Wait()
 			return int(inside.Load())
 		}
