@@ -21,4 +21,4 @@ func askForStacks(p *os.Process) { _ = p.Signal(syscall.SIGQUIT) }
 
 // yield lets everything else run before a process that was started in a group
 // of its own. Where the system does not allow it, it runs like any other.
-func yield(p *os.Process) { _ = syscall.Setpriority(syscall.PRIO_PGRP, p.Pid, 4) }
+func yield(p *os.Process) { _ = syscall.Setpriority(syscall.PRIO_PGRP, p.Pid, 10) }
