@@ -46,6 +46,8 @@ var symptoms = map[string][]symptom{
 	},
 }
 
+// As with told figures, what a busy machine may change gets a second and a
+// third run.
 func TestSymptomsOfStep4(t *testing.T) {
 	t.Parallel()
 	starter := find(t, "04/starter")
@@ -54,12 +56,25 @@ func TestSymptomsOfStep4(t *testing.T) {
 			t.Parallel()
 			v := starter
 			v.Scenario = scenario
-			r, err := demoOnce(t, v)
-			require.NoError(t, err)
-			for _, s := range list {
-				require.True(t, s.seen(r.Broken), "%s is to be seen in the starter", s.check)
-				require.False(t, s.seen(r.Right), "%s is gone from the solution", s.check)
+			var off []string
+			for range 3 {
+				r, err := demoAgain(t, v)
+				require.NoError(t, err)
+				off = nil
+				for _, s := range list {
+					if !s.seen(r.Broken) {
+						off = append(off, fmt.Sprintf("%s is not to be seen in the starter, which printed last\n%s", s.check, strings.Join(r.Broken.Ended.Last, "\n")))
+					}
+					if s.seen(r.Right) {
+						off = append(off, fmt.Sprintf("%s is to be seen in the solution, which printed last\n%s", s.check, strings.Join(r.Right.Ended.Last, "\n")))
+					}
+				}
+				if off == nil {
+					return
+				}
+				t.Log(strings.Join(off, "\n"))
 			}
+			t.Error("three times in a row")
 		})
 	}
 }
