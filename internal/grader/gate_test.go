@@ -10,7 +10,7 @@ import (
 )
 
 // As many as there are processors come in at once, more only while one of those
-// is idle, and then not all.
+// is idle, and then not all; or, one after the other, where none ever is.
 func TestGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var idle, inside atomic.Int32
@@ -41,6 +41,9 @@ func TestGate(t *testing.T) {
 		require.Equal(t, 2, settle(), "one leaves, one comes")
 		idle.Store(100)
 		require.Equal(t, 4, settle(), "however idle they are")
+		idle.Store(0)
+		g.some = 5
+		require.Equal(t, 5, settle(), "nobody was idle for long enough")
 		close(out)
 		require.Zero(t, settle())
 	})
